@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+/**
+ * The register's word: everything committed before `watermark` has been answered by the marketing
+ * incarnation `marketingEpoch`. Times are ISO 8601 UTC from the register's database clock.
+ */
+export const WatermarkSchema = z.object({
+  schema: z.literal('watermark.v1'),
+  epoch: z.int().positive(),
+  /** Null until the register has heard from marketing for the first time. */
+  marketingEpoch: z.uuid().nullable(),
+  watermark: z.iso.datetime(),
+  issuedAt: z.iso.datetime(),
+  /** Customers with a change that marketing has not yet answered. */
+  pending: z.int().nonnegative(),
+});
+export type Watermark = z.infer<typeof WatermarkSchema>;
