@@ -1,0 +1,17 @@
+import { DataSource } from 'typeorm';
+import { Access1700000000002 } from './migrations/1700000000002-access.js';
+import { Register1700000000001 } from './migrations/1700000000001-register.js';
+
+/** The register's database. Logging stays off: the driver's errors carry parameters, which are personal data. */
+export function registerDataSource(url: string, poolSize: number): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    applicationName: 'lupa-register',
+    migrations: [Register1700000000001, Access1700000000002],
+    migrationsTransactionMode: 'each',
+    logging: false,
+    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000 },
+  });
+}
