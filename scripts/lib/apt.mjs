@@ -1,0 +1,65 @@
+// Installs missing servers from the distribution's own packages on Debian and Ubuntu, as root or through sudo.
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { isRoot } from './account.mjs';
+import { openLog } from './server-process.mjs';
+import { Told, progressBar, say, step } from './say.mjs';
+
+const asAdministrator = (...command) => (isRoot() ? command : ['sudo', ...(process.stdin.isTTY ? [] : ['-n']), ...command]);
+
+/** True on Debian and its children, when we are root or may become it. */
+export function canInstall() {
+  if (!existsSync('/etc/debian_version') || !existsSync('/usr/bin/apt-get')) return false;
+  if (isRoot()) return true;
+  if (process.stdin.isTTY) return spawnSync('sudo', ['--version'], { stdio: 'ignore' }).status === 0;
+  return spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0;
+}
+
+// The packages start system-wide servers of their own. Nobody asked for those: a policy file (invoke-rc.d(8)) keeps them
+// down during the installation, and they are disabled afterwards so that the next boot does not start them either.
+const script = (packages, services) => `
+set -u
+export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a LC_ALL=C
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy"
+fi
+apt-get update -q || echo 'apt-get update failed; going on with the package lists at hand'
+apt-get install -q -y --no-install-recommends -o APT::Status-Fd=3 -o Dpkg::Options::=--force-confold ${packages.join(' ')} || exit 1
+if [ -d /run/systemd/system ]; then
+  systemctl disable --now ${services.join(' ')} || true
+fi
+`;
+
+const SERVICES = { postgresql: ['postgresql'], 'rabbitmq-server': ['rabbitmq-server', 'epmd.socket', 'epmd.service'] };
+
+/** Installs the packages; says so before, shows how far it is, and keeps what apt printed in `logs/apt.log`. */
+export async function install(paths, packages) {
+  const log = join(paths.logs, 'apt.log');
+  step(`Installing ${packages.join(' and ')} with apt-get${isRoot() ? '' : ' through sudo'} (what it prints goes to ${log})`);
+  if (!isRoot() && process.stdin.isTTY && spawnSync('sudo', ['-v'], { stdio: 'inherit' }).status !== 0) {
+    throw new Told('Without sudo nothing can be installed.');
+  }
+  // sudo closes every descriptor above 2, so apt's status lines come through standard output when sudo stands between.
+  const [program, ...args] = asAdministrator('/bin/sh', '-c', script(packages, packages.flatMap((name) => SERVICES[name])).replace('Status-Fd=3', 'Status-Fd=1'));
+  const output = openLog(log);
+  const bar = progressBar(`installing ${packages.join(', ')}`);
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', output], cwd: '/' });
+  const started = new Promise((resolve) => child.once('error', () => resolve(1)).once('exit', (code) => resolve(code ?? 1)));
+  const { appendFileSync } = await import('node:fs');
+  for await (const line of createInterface({ input: child.stdout })) {
+    const status = /^(dl|pm)status:[^:]*:([\d.]+):/.exec(line);
+    if (status) bar.update((status[1] === 'dl' ? 0.05 : 0.5) + Number(status[2]) / (status[1] === 'dl' ? 222 : 200));
+    else appendFileSync(log, `${line}\n`);
+  }
+  const code = await started;
+  closeSync(output);
+  bar.finish(code === 0 ? `Installed ${packages.join(' and ')}` : undefined);
+  if (code !== 0) {
+    say();
+    throw new Told(`apt-get could not install ${packages.join(' and ')}. Its last words are in ${log}.`);
+  }
+}

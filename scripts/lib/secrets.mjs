@@ -1,0 +1,32 @@
+// Keys and passwords of a profile: made once from the system's random source, kept in a file only the owner reads.
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readJson, writeJson } from './json-file.mjs';
+
+const password = () => randomBytes(18).toString('base64url');
+const key = () => randomBytes(32).toString('base64');
+const statementKey = () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return JSON.stringify({ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: randomBytes(8).toString('hex') });
+};
+
+const MAKERS = {
+  postgresAdminPassword: password,
+  registerDatabasePassword: password,
+  marketingDatabasePassword: password,
+  brokerPassword: password,
+  erlangCookie: password,
+  REGISTER_INDEX_KEY: key,
+  REGISTER_KEY_ENCRYPTION_KEY: key,
+  LINK_DIGEST_KEY: key,
+  MARKETING_STATEMENT_KEY: statementKey,
+};
+
+/** The profile's secrets; those that are missing are made now. */
+export function profileSecrets(paths) {
+  const kept = readJson(paths.secrets) ?? {};
+  const missing = Object.keys(MAKERS).filter((name) => kept[name] === undefined);
+  if (missing.length === 0) return kept;
+  const secrets = { ...kept, ...Object.fromEntries(missing.map((name) => [name, MAKERS[name]()])) };
+  writeJson(paths.secrets, secrets);
+  return secrets;
+}

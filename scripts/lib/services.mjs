@@ -1,0 +1,128 @@
+// Finds PostgreSQL and RabbitMQ, each by itself, in this order: the environment, installed programs run privately, Docker,
+// the distribution's packages, and else one clear message.
+import { dirname } from 'node:path';
+import { accountOf, dataFolder } from './account.mjs';
+import { canInstall, install } from './apt.mjs';
+import { containers, hasDocker, startContainer, stopContainer } from './docker.mjs';
+import { postgresAddresses, rabbitAddresses, writeEnvironment } from './environment.mjs';
+import { choosePorts } from './ports.mjs';
+import * as postgres from './postgres.mjs';
+import { stopProcess } from './processes.mjs';
+import * as rabbitmq from './rabbitmq.mjs';
+import { forget, recorded, running } from './run-files.mjs';
+import { profileSecrets } from './secrets.mjs';
+import { Told, step } from './say.mjs';
+
+const SERVICES = [
+  {
+    name: 'postgres',
+    title: 'PostgreSQL',
+    variables: ['REGISTER_DATABASE_URL', 'MARKETING_DATABASE_URL'],
+    package: 'postgresql',
+    ports: ['postgres'],
+    isInstalled: postgres.isInstalled,
+    start: (paths, { ports, ...rest }) => postgres.startPostgres(paths, { port: ports.postgres, ...rest }),
+    addresses: (ports, secrets) => postgresAddresses(ports.postgres, secrets),
+  },
+  {
+    name: 'rabbitmq',
+    title: 'RabbitMQ',
+    variables: ['AMQP_URL'],
+    package: 'rabbitmq-server',
+    ports: ['amqp', 'management', 'prometheus', 'distribution'],
+    isInstalled: rabbitmq.isInstalled,
+    start: rabbitmq.startRabbit,
+    addresses: rabbitAddresses,
+  },
+];
+
+export const SERVICE_NAMES = SERVICES.map(({ name }) => name);
+
+/** Only `npm start` itself looks at the environment: tests and trials must never meet somebody's real data. */
+function fromEnvironment(service, paths) {
+  if (paths.profile !== 'dev') return undefined;
+  const given = service.variables.filter((name) => process.env[name]);
+  if (given.length === 0) return undefined;
+  if (given.length < service.variables.length) {
+    throw new Told(`${given.join(', ')} is set, but ${service.variables.filter((name) => !process.env[name]).join(', ')} is not. Set both or neither.`);
+  }
+  return Object.fromEntries(given.map((name) => [name, process.env[name]]));
+}
+
+function wayTo(service, paths) {
+  const addresses = fromEnvironment(service, paths);
+  if (addresses) return { kind: 'environment', addresses };
+  if (running(paths, service.name)) return { kind: 'running' };
+  if (containers(paths)[service.name]) return { kind: 'docker' };
+  if (service.isInstalled()) return { kind: 'private' };
+  if (hasDocker()) return { kind: 'docker' };
+  if (canInstall()) return { kind: 'apt' };
+  return { kind: 'none' };
+}
+
+/**
+ * Makes sure that both answer, and writes the profile's environment file. `keeper` says who will stop what is started now:
+ * 'launcher' or 'command'. Returns the environment.
+ */
+export async function ensureServices(paths, { keeper, only = SERVICE_NAMES }) {
+  const secrets = profileSecrets(paths);
+  const inUseByUs = (port) => {
+    const owner = SERVICES.find(({ ports }) => ports.includes(port))?.name ?? port;
+    return running(paths, owner) !== undefined || containers(paths)[owner] !== undefined;
+  };
+  const ports = await choosePorts(paths, inUseByUs);
+  const ways = new Map(SERVICES.map((service) => [service, wayTo(service, paths)]));
+  const missing = SERVICES.filter((service) => ways.get(service).kind === 'none');
+  if (missing.length > 0) throw new Told(whatToInstall(missing));
+  const packages = SERVICES.filter((service) => ways.get(service).kind === 'apt').map((service) => service.package);
+  if (packages.length > 0) await install(paths, packages);
+
+  const addresses = {};
+  for (const service of SERVICES) {
+    const way = ways.get(service);
+    Object.assign(addresses, way.addresses ?? service.addresses(ports, secrets));
+    if (!only.includes(service.name)) continue;
+    const at = `127.0.0.1:${ports[service.ports[0]]}`;
+    const options = { title: service.title, ports, secrets, keeper };
+    if (way.kind === 'environment') step(`${service.title}: the one named by ${service.variables.join(' and ')}`);
+    else if (way.kind === 'running') step(`${service.title}: already running on ${at}`);
+    else if (way.kind === 'docker') {
+      await startContainer(paths, service.name, options);
+      step(`${service.title}: started in Docker on ${at}`);
+    } else {
+      await service.start(paths, options);
+      step(`${service.title}: started privately on ${at}`);
+    }
+  }
+  const folder = dirname(dataFolder(paths, 'rabbitmq', accountOf(['rabbitmq'])));
+  return writeEnvironment(paths, { ports, secrets, addresses, dataFolder: folder });
+}
+
+const whatToInstall = (missing) =>
+  `${missing.map(({ title }) => title).join(' and ')} not found. Do one of these, then run the command again:
+  · install it: ${missing.map(({ package: name }) => name).join(' ')} (Debian, Ubuntu), postgresql@17 rabbitmq (Homebrew)
+  · start a Docker engine that has "docker compose"
+  · set ${missing.flatMap(({ variables }) => variables).join(', ')} to servers of yours`;
+
+/** PostgreSQL: SIGINT is its fast shutdown. RabbitMQ: SIGTERM stops the node in order. epmd serves RabbitMQ only. */
+const STOPPING = { rabbitmq: {}, epmd: {}, postgres: { signal: 'SIGINT' } };
+
+/** Stops the profile's servers. With `keeper`, only those that were started by it. Returns the names of those stopped. */
+export async function stopServices(paths, { keeper, only = SERVICE_NAMES, signal } = {}) {
+  const stopped = [];
+  for (const [name, how] of Object.entries(STOPPING)) {
+    const entry = recorded(paths, name);
+    const wanted = only.includes(name === 'epmd' ? 'rabbitmq' : name);
+    if (!entry || !wanted || (keeper && entry.keeper !== keeper)) continue;
+    if (running(paths, name)) stopped.push(name);
+    const kill = signal && name !== 'epmd' ? { signal } : how;
+    await stopProcess(entry, kill);
+    forget(paths, name);
+  }
+  for (const [name, entry] of Object.entries(containers(paths))) {
+    if (!only.includes(name) || (keeper && entry.keeper !== keeper)) continue;
+    await stopContainer(paths, name, profileSecrets(paths));
+    stopped.push(name);
+  }
+  return stopped;
+}
