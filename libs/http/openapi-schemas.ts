@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+type JsonObject = Record<string, unknown>;
+const TAG = 'x-lupa-schema';
+
+/**
+ * Turns zod schemas into JSON Schema 2020-12 for the OpenAPI document.
+ * Nest's generator rewrites what it is given for OpenAPI 3.0 (one example, `const` to `enum`), so it gets tagged schemas,
+ * and `restore` puts the originals back. Schemas with `.meta({ id })` become components.
+ */
+export class SchemaCollector {
+  private readonly originals: JsonObject[] = [];
+  private readonly components = new Map<string, JsonObject>();
+
+  convert(schema: unknown, schemaType: 'input' | 'output'): { schema: JsonObject } | undefined {
+    if (!(schema instanceof z.ZodType)) return undefined;
+    const { $schema: _dialect, $defs, ...json } = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any' }) as JsonObject;
+    const rename = this.collect(($defs ?? {}) as Record<string, JsonObject>, schemaType);
+    return { schema: this.tag(withRefs(withoutId(json), rename)) };
+  }
+
+  /** The schema itself, for places that Nest's generator does not touch. */
+  schemaOf(schema: z.ZodType, schemaType: 'input' | 'output'): JsonObject {
+    const converted = this.convert(schema, schemaType);
+    return converted ? (this.restore(converted.schema) as JsonObject) : {};
+  }
+
+  /** Replaces every tagged schema by its original. */
+  restore(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.restore(item));
+    if (typeof value !== 'object' || value === null) return value;
+    const tag = (value as JsonObject)[TAG];
+    if (typeof tag === 'number') return this.originals[tag];
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.restore(item)]));
+  }
+
+  namedSchemas(): Record<string, JsonObject> {
+    return Object.fromEntries([...this.components].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** Keeps the named schemas; what differs between request and answer gets a second name. */
+  private collect(definitions: Record<string, JsonObject>, schemaType: 'input' | 'output'): ReadonlyMap<string, string> {
+    const names = Object.keys(definitions);
+    const plain = new Map(names.map((name) => [name, name]));
+    const suffixed = new Map(names.map((name) => [name, `${name}${schemaType === 'input' ? 'Request' : 'Answer'}`]));
+    const clash = names.some((name) => {
+      const known = this.components.get(name);
+      return known !== undefined && JSON.stringify(known) !== JSON.stringify(withRefs(withoutId(definitions[name] ?? {}), plain));
+    });
+    const rename = clash ? suffixed : plain;
+    for (const name of names) this.components.set(rename.get(name) ?? name, withRefs(withoutId(definitions[name] ?? {}), rename));
+    return rename;
+  }
+
+  private tag(schema: JsonObject): JsonObject {
+    const properties = schema['properties'];
+    const tagged: JsonObject = { ...schema, [TAG]: this.originals.push(schema) - 1 };
+    // A query schema is taken apart into one parameter per property, so each carries its own tag.
+    if (typeof properties === 'object' && properties !== null) {
+      tagged['properties'] = Object.fromEntries(Object.entries(properties).map(([name, part]) => [name, this.tag(part as JsonObject)]));
+    }
+    return tagged;
+  }
+}
+
+function withoutId({ id: _id, ...schema }: JsonObject): JsonObject {
+  return schema;
+}
+
+function withRefs<T>(value: T, rename: ReadonlyMap<string, string>): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => withRefs(item, rename)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, item]: [string, unknown]) => {
+    if (key !== '$ref' || typeof item !== 'string') return [key, withRefs(item, rename)];
+    const name = item.replace('#/$defs/', '');
+    return [key, `#/components/schemas/${rename.get(name) ?? name}`];
+  });
+  return Object.fromEntries(entries) as T;
+}
