@@ -1,0 +1,20 @@
+import { DataSource } from 'typeorm';
+import { Marketing1700000000001 } from './migrations/1700000000001-marketing.js';
+
+/**
+ * Marketing's database. Logging stays off: the driver's errors carry parameters, which are personal data.
+ * Epochs and versions are bigint and stay below 2^53, so they are read as numbers.
+ */
+export function marketingDataSource(url: string, poolSize: number): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    applicationName: 'lupa-marketing',
+    migrations: [Marketing1700000000001],
+    migrationsTransactionMode: 'each',
+    parseInt8: true,
+    logging: false,
+    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000 },
+  });
+}
