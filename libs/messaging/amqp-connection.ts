@@ -1,7 +1,7 @@
-import { Logger, type LoggerService } from '@nestjs/common';
 import { connect, type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { Socket } from 'node:net';
 import { brokerErrorCode } from './error-code.js';
+import { nestEventLog, type EventLog } from './event-log.js';
 import { BrokerUnavailable } from './messaging.errors.js';
 import { Wakeup, within } from './wakeup.js';
 
@@ -10,7 +10,7 @@ export interface AmqpConnectionOptions {
   readonly url: string;
   /** Shown by the broker's management page; say which service and what for. */
   readonly name: string;
-  readonly logger?: LoggerService;
+  readonly logger?: EventLog;
 }
 
 export interface ConnectionState {
@@ -33,8 +33,9 @@ const CLOSE_TIMEOUT_MS = 2_000;
  * closed. Channels are not restored: whoever holds one makes a new one (see SupervisedChannel, Publisher).
  */
 export class AmqpConnection {
+  /** Also the log of everything that works on this connection. */
+  readonly log: EventLog;
   private readonly url: string;
-  private readonly logger: LoggerService;
   private readonly wakeup = new Wakeup();
   private readonly connectedCallbacks = new Set<() => void>();
   private readonly waiting = new Set<(connected: boolean) => void>();
@@ -47,7 +48,7 @@ export class AmqpConnection {
   /** @throws Error when the URL is not an AMQP URL; the message does not repeat it, it holds a password. */
   constructor(private readonly options: AmqpConnectionOptions) {
     this.url = withHeartbeat(options.url);
-    this.logger = options.logger ?? new Logger('Broker');
+    this.log = options.logger ?? nestEventLog();
   }
 
   /** Begins to connect, and returns at once. Calling it again changes nothing. */
@@ -124,7 +125,7 @@ export class AmqpConnection {
         retryMs = FIRST_RETRY_MS;
         await this.useUntilClosed(model);
       } catch (error) {
-        this.note('cannot connect to the broker', error);
+        this.note('broker-unreachable', error);
       }
       if (this.closing) return;
       await this.wakeup.wait(retryMs);
@@ -134,20 +135,20 @@ export class AmqpConnection {
 
   private async useUntilClosed(model: ChannelModel): Promise<void> {
     const closed = new Promise<void>((resolve) => {
-      model.on('error', (error) => { this.note('broker connection failed', error); });
+      model.on('error', (error) => { this.note('broker-connection-failed', error); });
       model.on('close', (error?: Error) => {
-        if (error !== undefined && !this.closing) this.note('broker connection lost', error);
+        if (error !== undefined && !this.closing) this.note('broker-lost', error);
         resolve();
       });
     });
-    model.on('blocked', () => { this.blocked = true; this.logger.warn('the broker blocks publishing (alarm)'); });
-    model.on('unblocked', () => { this.blocked = false; this.logger.log('the broker takes messages again'); });
+    model.on('blocked', () => { this.blocked = true; this.log.event('broker-blocks-publishing', {}, 'warn'); });
+    model.on('unblocked', () => { this.blocked = false; this.log.event('broker-unblocked', {}, 'info'); });
     if (this.closing) {
       await model.close();
       return;
     }
     this.model = model;
-    this.logger.log(`connected to the broker as ${this.options.name}`);
+    this.log.event('broker-connected', {}, 'info');
     for (const settle of [...this.waiting]) settle(true);
     for (const callback of this.connectedCallbacks) callback();
     await closed;
@@ -162,14 +163,14 @@ export class AmqpConnection {
   }
 
   private watched<C extends Channel>(channel: C): C {
-    channel.on('error', (error) => { this.note('channel closed by the broker', error); });
+    channel.on('error', (error) => { this.note('channel-closed-by-broker', error); });
     return channel;
   }
 
   /** A code is logged when it differs from the latest one, so that an outage of an hour is not 1,800 lines. */
   private note(event: string, error: unknown): void {
     const code = brokerErrorCode(error);
-    if (code !== this.lastErrorCode || this.model !== undefined) this.logger.warn(`${event}: ${code}`);
+    if (code !== this.lastErrorCode || this.model !== undefined) this.log.event(event, { code }, 'warn');
     this.lastErrorCode = code;
   }
 }

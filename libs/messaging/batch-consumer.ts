@@ -1,6 +1,6 @@
-import type { LoggerService } from '@nestjs/common';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { errorCode } from './error-code.js';
+import type { EventLog } from './event-log.js';
 import type { Session } from './supervised-channel.js';
 
 /** How one queue is consumed. */
@@ -32,7 +32,7 @@ const LAST_RETRY_MS = 5_000;
 
 /** One batch at a time, in the order of the queue. Acks after the handler resolved, and never on a lost channel. */
 export async function consumeInBatches(
-  channel: Channel, session: Session, subscription: Subscription, handler: BatchHandler, logger: LoggerService,
+  channel: Channel, session: Session, subscription: Subscription, handler: BatchHandler, log: EventLog,
 ): Promise<void> {
   const inbox: ConsumeMessage[] = [];
   await channel.prefetch(subscription.prefetch);
@@ -48,7 +48,7 @@ export async function consumeInBatches(
     await fill(inbox, session, subscription);
     if (session.ended) return;
     const batch = inbox.splice(0, subscription.maxBatch);
-    const applied = await apply(batch.map(toDelivery), session, subscription, handler, logger);
+    const applied = await apply(batch.map(toDelivery), session, subscription, handler, log);
     const last = batch.at(-1);
     if (applied && !session.lost && last !== undefined) channel.ack(last, true);
   }
@@ -63,16 +63,16 @@ async function fill(inbox: ConsumeMessage[], session: Session, { maxBatch, maxWa
 
 /** True once the handler resolved; false when the session ended first. */
 async function apply(
-  batch: Delivery[], session: Session, { queue }: Subscription, handler: BatchHandler, logger: LoggerService,
+  batch: Delivery[], session: Session, { queue }: Subscription, handler: BatchHandler, log: EventLog,
 ): Promise<boolean> {
-  for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)) {
+  for (let attempt = 1, retryInMs = FIRST_RETRY_MS; ; attempt++, retryInMs = Math.min(retryInMs * 2, LAST_RETRY_MS)) {
     try {
       await handler(batch);
       return true;
     } catch (error) {
-      logger.warn(`a batch of ${String(batch.length)} from ${queue} failed and comes again: ${errorCode(error)}`);
+      log.event('batch-failed', { queue, count: batch.length, attempt, retryInMs, code: errorCode(error) }, 'warn');
     }
-    await session.pause(retryMs);
+    await session.pause(retryInMs);
     if (session.ended) return false;
   }
 }

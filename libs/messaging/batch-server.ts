@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import { BaseRpcContext, Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { AmqpConnection } from './amqp-connection.js';
@@ -29,7 +28,6 @@ const CLOSE_TIMEOUT_MS = 5_000;
 export class BatchServer extends Server implements CustomTransportStrategy {
   /** Tells Nest that a failed event handler is seen here, so that it logs nothing of it. */
   override readonly propagatesEventHandlerErrors = true;
-  protected override readonly logger = new Logger(BatchServer.name);
   private channels: SupervisedChannel[] = [];
   private reassertTimer: NodeJS.Timeout | undefined;
 
@@ -70,8 +68,8 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   private consumer(subscription: Subscription): SupervisedChannel {
     const handler = this.getHandlerByPattern(subscription.pattern);
     return new SupervisedChannel(this.options.connection, subscription.queue, (channel, session) =>
-      consumeInBatches(channel, session, subscription, (batch) => this.invoke(handler, batch, subscription.pattern), this.logger),
-    this.logger);
+      consumeInBatches(channel, session, subscription, (batch) => this.invoke(handler, batch, subscription.pattern),
+        this.options.connection.log));
   }
 
   private responder(queue: string): SupervisedChannel {
@@ -79,8 +77,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
       respond(channel, session, queue, (pattern) => {
         const handler = this.getHandlerByPattern(pattern);
         return handler === null || handler.isEventHandler === true ? undefined : (request) => this.invoke(handler, request, pattern);
-      }, this.logger),
-    this.logger);
+      }, this.options.connection.log));
   }
 
   /** Runs Nest's pipeline (hooks, guards, pipes, filters) and settles as its last value does. */
@@ -105,7 +102,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     try {
       await assertTopology(this.options.connection);
     } catch (error) {
-      this.logger.warn(`the topology could not be asserted: ${brokerErrorCode(error)}`);
+      this.options.connection.log.event('topology-not-asserted', { code: brokerErrorCode(error) }, 'warn');
     }
   }
 }

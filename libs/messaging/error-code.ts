@@ -13,13 +13,13 @@ const CODES_OF_AMQPLIB = new Map([
  * because the text of a database or parse error can carry personal data (GDPR Art. 5(1)(f)).
  */
 export function errorCode(error: unknown): string {
-  if (!(error instanceof Error)) return codeOfThrownValue(error);
+  if (!(error instanceof Error)) return 'unknown';
   return ownCode(error) ?? (SAFE_CODE.test(error.name) ? error.name : 'Error');
 }
 
 /** Like errorCode, for errors of the broker and the socket, whose reply code sometimes stands in the text only. */
 export function brokerErrorCode(error: unknown): string {
-  if (!(error instanceof Error)) return codeOfThrownValue(error);
+  if (!(error instanceof Error)) return 'unknown';
   const replyName = /\b\d{3} \(([A-Z_-]{1,40})\)/.exec(error.message)?.[1];
   return ownCode(error) ?? replyName ?? CODES_OF_AMQPLIB.get(error.message) ?? errorCode(error);
 }
@@ -28,11 +28,4 @@ function ownCode(error: Error): string | undefined {
   const code: unknown = 'code' in error ? error.code : undefined;
   if (typeof code === 'number') return String(code);
   return typeof code === 'string' && SAFE_CODE.test(code) ? code : undefined;
-}
-
-/** Nest turns what a filter throws into a plain object such as `{ status: 'error', message }`. */
-function codeOfThrownValue(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'code' in value
-    && typeof value.code === 'string' && SAFE_CODE.test(value.code)) return value.code;
-  return 'unknown';
 }

@@ -1,6 +1,7 @@
 import { Global, Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { AmqpConnection } from './amqp-connection.js';
 import { ConfirmingClient } from './confirming-client.js';
+import type { EventLog } from './event-log.js';
 
 /**
  * The connection for consumers (BatchServer), apart from the one that publishes: while the broker has an alarm
@@ -14,6 +15,7 @@ export interface MessagingOptions {
   readonly url: string;
   /** Name of the service, shown by the broker. */
   readonly name: string;
+  readonly logger?: EventLog;
 }
 
 /**
@@ -31,12 +33,13 @@ export class MessagingModule implements OnApplicationShutdown {
     consuming.start();
   }
 
-  static forRoot({ url, name }: MessagingOptions): DynamicModule {
+  static forRoot({ url, name, logger }: MessagingOptions): DynamicModule {
+    const log = logger === undefined ? {} : { logger };
     return {
       module: MessagingModule,
       providers: [
-        { provide: AmqpConnection, useFactory: () => new AmqpConnection({ url, name: `${name} publishes` }) },
-        { provide: ConsumerConnection, useFactory: () => new ConsumerConnection({ url, name: `${name} consumes` }) },
+        { provide: AmqpConnection, useFactory: () => new AmqpConnection({ url, name: `${name} publishes`, ...log }) },
+        { provide: ConsumerConnection, useFactory: () => new ConsumerConnection({ url, name: `${name} consumes`, ...log }) },
         {
           provide: ConfirmingClient,
           inject: [AmqpConnection],

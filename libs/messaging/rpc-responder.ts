@@ -1,6 +1,6 @@
-import type { LoggerService } from '@nestjs/common';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { errorCode } from './error-code.js';
+import type { EventLog } from './event-log.js';
 import type { Session } from './supervised-channel.js';
 
 /** Answers one request; the value must be JSON. Undefined as the handler: nobody answers this pattern. */
@@ -12,14 +12,14 @@ const CONCURRENCY = 4;
 /** Serves requests: AMQP `type` = pattern, JSON body; reply `{ "ok": … }` or `{ "error": code }`. */
 export async function respond(
   channel: Channel, session: Session, queue: string,
-  handlerOf: (pattern: string) => RequestHandler | undefined, logger: LoggerService,
+  handlerOf: (pattern: string) => RequestHandler | undefined, log: EventLog,
 ): Promise<void> {
   const inHand = new Set<Promise<void>>();
   await channel.prefetch(CONCURRENCY);
   await channel.consume(queue, (message) => {
     if (message === null) { session.markLost(); return; }
     if (session.ended) return; // not acked: another server gets it when this channel closes
-    const answered = answer(message, handlerOf, logger).then((reply) => { sendReply(channel, session, message, reply); });
+    const answered = answer(message, handlerOf, log).then((reply) => { sendReply(channel, session, message, reply); });
     inHand.add(answered);
     void answered.finally(() => inHand.delete(answered));
   });
@@ -29,11 +29,11 @@ export async function respond(
 
 /** Never rejects: a handler's failure becomes an error reply that carries its code only. */
 async function answer(
-  message: ConsumeMessage, handlerOf: (pattern: string) => RequestHandler | undefined, logger: LoggerService,
+  message: ConsumeMessage, handlerOf: (pattern: string) => RequestHandler | undefined, log: EventLog,
 ): Promise<Buffer> {
   const pattern: unknown = message.properties.type;
   const handler = typeof pattern === 'string' ? handlerOf(pattern) : undefined;
-  if (handler === undefined) return json({ error: 'unknown-pattern' });
+  if (typeof pattern !== 'string' || handler === undefined) return json({ error: 'unknown-pattern' });
   let request: unknown;
   try {
     request = JSON.parse(message.content.toString('utf8'));
@@ -44,7 +44,7 @@ async function answer(
     return json({ ok: (await handler(request)) ?? null });
   } catch (error) {
     const code = errorCode(error);
-    logger.warn(`a request ${String(pattern)} failed: ${code}`);
+    log.event('request-failed', { pattern, code }, 'warn');
     return json({ error: code });
   }
 }

@@ -1,4 +1,3 @@
-import type { LoggerService } from '@nestjs/common';
 import type { Channel } from 'amqplib';
 import type { AmqpConnection } from './amqp-connection.js';
 import { brokerErrorCode } from './error-code.js';
@@ -49,9 +48,8 @@ export class SupervisedChannel {
 
   constructor(
     private readonly connection: AmqpConnection,
-    private readonly name: string,
+    private readonly queue: string,
     private readonly use: ChannelUse,
-    private readonly logger: LoggerService,
   ) {}
 
   start(): void {
@@ -78,7 +76,7 @@ export class SupervisedChannel {
         await this.useOnce();
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
-        this.logger.warn(`${this.name} cannot be used: ${brokerErrorCode(error)}`);
+        this.connection.log.event('queue-unusable', { queue: this.queue, code: brokerErrorCode(error) }, 'warn');
         retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
       }
       if (!this.stopping) await this.wakeup.wait(retryMs);
@@ -100,6 +98,6 @@ export class SupervisedChannel {
       this.session = undefined;
       await channel.close().catch(() => undefined); // after acks: they are sent before the close
     }
-    if (!this.stopping) this.logger.warn(`${this.name} was interrupted and starts again`);
+    if (!this.stopping) this.connection.log.event('consumer-interrupted', { queue: this.queue }, 'warn');
   }
 }

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import type { Channel, Options } from 'amqplib';
 import type { AmqpConnection } from './amqp-connection.js';
 import { brokerErrorCode } from './error-code.js';
@@ -35,8 +34,6 @@ interface QueueDefinition {
   readonly options?: Options.AssertQueue;
 }
 
-const logger = new Logger('Broker');
-
 const DAY_MS = 86_400_000;
 
 const QUEUE_DEFINITIONS: readonly QueueDefinition[] = [
@@ -60,21 +57,34 @@ interface Declaration {
   check(channel: Channel): Promise<unknown>;
 }
 
-/** What was found with other arguments than ours, per connection; from then on it is only looked at. */
-const adopted = new WeakMap<AmqpConnection, Set<string>>();
+interface TopologyState {
+  /** What was found with other arguments than ours; from then on it is only looked at. */
+  readonly adopted: Set<string>;
+  running?: Promise<void> | undefined;
+}
+
+const states = new WeakMap<AmqpConnection, TopologyState>();
 
 /**
  * Declares exchanges, queues and bindings; changes nothing where they exist. What exists with other arguments
- * (made by an older release, or before the broker was upgraded) is used as it is.
+ * (made by an older release, or before the broker was upgraded) is used as it is. Calls made while one is
+ * running share it.
  * @throws BrokerUnavailable without a connection, and amqplib's error when the broker refuses.
  */
-export async function assertTopology(connection: AmqpConnection): Promise<void> {
-  const known = adopted.get(connection) ?? new Set<string>();
-  adopted.set(connection, known);
+export function assertTopology(connection: AmqpConnection): Promise<void> {
+  const state = states.get(connection) ?? { adopted: new Set<string>() };
+  states.set(connection, state);
+  state.running ??= declareAll(connection, state.adopted).finally(() => { state.running = undefined; });
+  return state.running;
+}
+
+async function declareAll(connection: AmqpConnection, adopted: Set<string>): Promise<void> {
   let channel = await connection.createChannel();
   try {
     for (const declaration of declarations(connection.brokerVersion())) {
-      if (await declare(channel, declaration, known) === 'adopted') channel = await connection.createChannel();
+      if (await declare(channel, declaration, adopted) === 'as-declared') continue;
+      connection.log.event('adopted-with-other-arguments', { queue: declaration.name }, 'warn');
+      channel = await connection.createChannel();
     }
     await channel.bindQueue(UNROUTABLE_QUEUE, UNROUTABLE_EXCHANGE, '');
     for (const { name, routingKey } of QUEUE_DEFINITIONS) {
@@ -86,16 +96,15 @@ export async function assertTopology(connection: AmqpConnection): Promise<void> 
 }
 
 /** 'adopted': it exists with other arguments, and the broker has closed the channel over it. */
-async function declare(channel: Channel, declaration: Declaration, known: Set<string>): Promise<'as-declared' | 'adopted'> {
+async function declare(channel: Channel, declaration: Declaration, adopted: Set<string>): Promise<'as-declared' | 'adopted'> {
   const { name } = declaration;
   try {
-    await (known.has(name) ? declaration.check(channel) : declaration.assert(channel));
+    await (adopted.has(name) ? declaration.check(channel) : declaration.assert(channel));
     return 'as-declared';
   } catch (error) {
-    if (known.delete(name)) throw error; // gone since it was adopted: the next round declares it
+    if (adopted.delete(name)) throw error; // gone since it was adopted: the next round declares it
     if (brokerErrorCode(error) !== PRECONDITION_FAILED) throw error;
-    known.add(name);
-    logger.warn(`${name} exists with other arguments and is used as it is`);
+    adopted.add(name);
     return 'adopted';
   }
 }
