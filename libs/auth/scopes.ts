@@ -1,0 +1,17 @@
+/** Everything a token can allow, in both services. */
+export const SCOPES = [
+  'customers:read', 'customers:write', 'customers:search',
+  'consents:read', 'consents:write',
+  'wordings:read', 'wordings:write',
+  'erasures:read', 'erasures:write',
+  'customer-tokens:mint',
+  'audience:query', 'audience:count', 'freshness:read',
+  'register:operate',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+const known: ReadonlySet<string> = new Set(SCOPES);
+
+export function isScope(text: string): text is Scope {
+  return known.has(text);
+}
