@@ -1,12 +1,12 @@
 // PostgreSQL and RabbitMQ from docker-compose.yml, when a Docker engine answers and nothing is installed.
-import { spawn, spawnSync } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJson } from './json-file.mjs';
-import { PROJECT, cloneId } from './paths.mjs';
+import { cloneId } from './paths.mjs';
 import { findProgram } from './programs.mjs';
 import { Told, during } from './say.mjs';
-import { openLog } from './server-process.mjs';
+import { runTool } from './tools.mjs';
 
 const projectName = (paths) => `lupa-${paths.profile}-${cloneId}`;
 const listFile = (paths) => join(paths.root, 'containers.json');
@@ -56,11 +56,8 @@ export async function stopContainer(paths, service, secrets, { andData = false }
   writeJson(listFile(paths), rest, 0o644);
 }
 
-const run = (program, args, env, log) =>
-  new Promise((resolve) => {
-    const output = openLog(log);
-    const child = spawn(program, args, { cwd: PROJECT, env, stdio: ['ignore', output, output] });
-    closeSync(output);
-    child.once('error', () => resolve(1));
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+async function run(program, args, env, log) {
+  const { code, output, errors } = await runTool(program, args, { env });
+  appendFileSync(log, `${output}\n${errors}\n`);
+  return code;
+}

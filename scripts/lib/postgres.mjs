@@ -9,6 +9,7 @@ import { findPostgres } from './programs.mjs';
 import { record } from './run-files.mjs';
 import { Told, during } from './say.mjs';
 import { startServer, untilReady } from './server-process.mjs';
+import { isStopping } from './tools.mjs';
 
 export const ADMIN = 'lupa_admin';
 
@@ -71,7 +72,7 @@ async function bootWithPatience(paths, { programs, cluster, account, log, admin,
     try {
       return await untilReady('PostgreSQL', child, () => psql(admin, 'postgres', 'SELECT 1').status === 0, { timeoutMs: 60_000, log });
     } catch (error) {
-      if (attempt === 5) throw error;
+      if (attempt === 5 || isStopping()) throw error;
       await sleep(1000);
     }
   }

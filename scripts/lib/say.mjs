@@ -76,3 +76,9 @@ export async function main(body) {
     process.exitCode = 1;
   }
 }
+
+/** Refuses an older Node with a sentence instead of a syntax error somewhere. */
+export function assertNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) throw new Told(`Lupa needs Node.js 20.19 or newer; this is ${process.versions.node}.`);
+}

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { Told } from './say.mjs';
 import { until } from './processes.mjs';
+import { isStopping } from './tools.mjs';
 
 const LOG_LIMIT_BYTES = 5_000_000;
 
@@ -17,8 +18,9 @@ export function openLog(file) {
   return openSync(file, 'a', 0o600);
 }
 
-/** Returns the child, whose pid is the server's. */
+/** Returns the child, whose pid is the server's. Starts nothing once this command is ending. */
 export function startServer(program, args, { account, cwd, env, log }) {
+  if (isStopping()) throw new Told('Stopping.');
   const output = openLog(log);
   const child = spawn(program, args, {
     cwd,

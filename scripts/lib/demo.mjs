@@ -1,0 +1,95 @@
+// Demo programs, demo staff and the made-up sample, for an empty register only.
+import { randomBytes } from 'node:crypto';
+import { APPS, environmentOf } from './apps.mjs';
+import { readJson, writeJson } from './json-file.mjs';
+import { inProject } from './paths.mjs';
+import { Told, during, progressBar, say, step } from './say.mjs';
+import { programToken, staffToken } from './tokens.mjs';
+import { runTool } from './tools.mjs';
+
+const SAMPLE = { count: 2000, seed: 20_260_101 };
+const password = () => randomBytes(15).toString('base64url');
+
+const PROGRAMS = {
+  shop: {
+    id: 'web-shop',
+    scopes: 'customers:read,customers:write,customers:search,consents:read,consents:write,wordings:read,erasures:read,erasures:write,customer-tokens:mint',
+  },
+  loader: {
+    id: 'sample-loader',
+    scopes: 'customers:read,customers:write,customers:search,consents:read,consents:write,wordings:read,wordings:write',
+  },
+  mailer: { id: 'mailing-tool', scopes: 'audience:query,audience:count,freshness:read' },
+};
+const STAFF = { register: 'register-staff', marketing: 'marketing', protection: 'data-protection', admin: 'admin' };
+
+/** The demo's names and secrets; makes them when the register is empty. Undefined for a register with customers of its own. */
+export async function ensureDemo(paths, environment) {
+  const kept = readJson(paths.demo);
+  if (kept) return kept;
+  if (await hasCustomers(environment.REGISTER_DATABASE_URL)) {
+    step('The register holds customers already: no demo users and no sample');
+    return undefined;
+  }
+  const demo = {
+    programs: Object.fromEntries(Object.entries(PROGRAMS).map(([key, { id }]) => [key, { id, secret: password() }])),
+    staff: Object.fromEntries(Object.entries(STAFF).map(([key, role]) => [key, { username: role, password: password() }])),
+    sample: 'wanted',
+  };
+  const register = (args, input) => operate(environment, args, input);
+  await during('making demo users', 8000, async () => {
+    for (const [key, { id, scopes }] of Object.entries(PROGRAMS)) {
+      await register(['program:create', '--id', id, '--scopes', scopes, '--secret-stdin'], demo.programs[key].secret);
+    }
+    for (const [key, role] of Object.entries(STAFF)) {
+      await register(['staff:create', '--username', role, '--roles', role], demo.staff[key].password);
+    }
+  });
+  writeJson(paths.demo, demo);
+  step(`Made demo programs and demo staff (secrets in ${paths.demo})`);
+  return demo;
+}
+
+/** Loads the sample through the REST API and plays the main job, once. A load that was cut short goes on where it stopped. */
+export async function playDemo(paths, environment, demo) {
+  if (!demo || demo.sample === 'loaded') return;
+  const { loadSample } = await import('../sample/load.mjs');
+  const { playMainJob } = await import('../sample/main-job.mjs');
+  const registerUrl = `http://127.0.0.1:${environment.REGISTER_PORT}`;
+  const marketingUrl = `http://127.0.0.1:${environment.MARKETING_PORT}`;
+  step(`The register is empty: loading ${SAMPLE.count} made-up customers through the REST API`);
+  const bar = progressBar('loading the sample', { quietMs: 0 });
+  const token = await programToken(registerUrl, demo.programs.loader);
+  await loadSample({ registerUrl, token, ...SAMPLE, onProgress: (done, total = SAMPLE.count) => bar.update(done / total, `${done} of ${total}`) });
+  bar.finish('Loaded the sample');
+  say();
+  await playMainJob({
+    registerUrl,
+    marketingUrl,
+    shopToken: await programToken(registerUrl, demo.programs.shop),
+    staffToken: await staffToken(registerUrl, demo.staff.protection),
+    marketingToken: await staffToken(registerUrl, demo.staff.marketing),
+    print: say,
+  });
+  say();
+  demo.sample = 'loaded';
+  writeJson(paths.demo, demo);
+}
+
+async function operate(environment, args, input) {
+  const cli = inProject('dist/apps/register/src/cli.js');
+  const { code, output, errors } = await runTool(process.execPath, [cli, ...args], { env: environmentOf(APPS.register, environment), input: `${input}\n` });
+  if (code !== 0) throw new Told(`${args[0]} failed:\n${errors || output}`);
+}
+
+async function hasCustomers(url) {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query('SELECT EXISTS (SELECT 1 FROM customer) AS found');
+    return rows[0].found;
+  } finally {
+    await client.end();
+  }
+}

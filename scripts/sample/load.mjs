@@ -1,0 +1,2 @@
+// Placeholder until the sample loader is written.
+export async function loadSample() {}

@@ -1,0 +1,2 @@
+// Placeholder until the main job is written.
+export async function playMainJob() {}

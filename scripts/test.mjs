@@ -1,0 +1,60 @@
+// `npm test`: every test, against a PostgreSQL and a RabbitMQ of its own, beside whatever else runs.
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { buildIfNeeded } from './lib/build.mjs';
+import { eraseData } from './lib/data.mjs';
+import { aloneInClone, installIfNeeded } from './lib/install.mjs';
+import { PROJECT, inProject, profilePaths } from './lib/paths.mjs';
+import { assertNode, main, say } from './lib/say.mjs';
+import { ensureServices, stopServices } from './lib/services.mjs';
+import { openSession } from './lib/session.mjs';
+
+const help = `npm test [-- PATTERN…] [-- JEST OPTIONS]
+
+Installs and builds if needed, starts services of its own (profile "test", own ports, data thrown away), runs Jest on
+dist/ and stops them again. PATTERN chooses test files, for example: npm test -- consents`;
+
+const keeper = 'launcher';
+
+await main(async () => {
+  assertNode();
+  const args = process.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) return say(help);
+  const paths = profilePaths('test');
+  let jest;
+  const session = await openSession(paths, {
+    farewell: 'Stopping the tests…',
+    exitCode: 130,
+    async shutdown() {
+      jest?.kill('SIGTERM');
+      await stopServices(paths, { keeper });
+    },
+  });
+  try {
+    await aloneInClone(async () => {
+      await installIfNeeded();
+      await buildIfNeeded();
+    });
+    await eraseData(paths);
+    mkdirSync(paths.logs, { recursive: true });
+    const environment = await ensureServices(paths, { keeper });
+    return await new Promise((resolve) => {
+      jest = spawn(
+        process.execPath,
+        ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', inProject('node_modules/jest/bin/jest.js'), '--rootDir', 'dist', ...args],
+        {
+          cwd: PROJECT,
+          stdio: 'inherit',
+          env: { ...process.env, ...environment, LUPA_TEST_DATA_DIRECTORY: environment.LUPA_DATA_DIRECTORY, NODE_ENV: 'test' },
+        },
+      );
+      jest.once('error', (error) => {
+        say(error.message);
+        resolve(1);
+      });
+      jest.once('exit', (code) => resolve(code ?? 1));
+    });
+  } finally {
+    await session.end();
+  }
+});
