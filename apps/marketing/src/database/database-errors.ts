@@ -26,3 +26,13 @@ export function isDataError(error: unknown): boolean {
   if (code !== undefined) return /^2[23][0-9A-Z]{3}$/.test(code);
   return error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
 }
+
+/** What the driver says in words only when the database is away. */
+const AWAY_TEXTS = ['Connection terminated', 'timeout exceeded when trying to connect', 'Client has encountered a connection error'];
+
+/** Whether the database is away, stopping or out of room (SQLSTATE classes 08, 53, 57, or a socket error). */
+export function isAway(error: unknown): boolean {
+  const code = errorCode(error);
+  if (code !== undefined) return /^(08|53|57)[0-9A-Z]{3}$|^E[A-Z]+$/.test(code);
+  return error instanceof Error && AWAY_TEXTS.some((text) => error.message.startsWith(text));
+}

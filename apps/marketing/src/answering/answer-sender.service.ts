@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type Applied, MAX_ANSWERS } from '#contracts/applied.v1.js';
+import { AmqpConnection } from '#messaging/amqp-connection.js';
+import { ConfirmingClient, type Outgoing } from '#messaging/confirming-client.js';
+import { PublishUnconfirmed } from '#messaging/messaging.errors.js';
+import { ROUTING } from '#messaging/topology.js';
+import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
+import { JsonLogger } from '#http/logger.js';
+import { readLink } from '../link/link.sql.js';
+import { MarketingMetrics } from '../operations/marketing-metrics.service.js';
+import { type AnswerRow, countRowsLeft, deleteAnswers, takeAnswers } from './answering.sql.js';
+import { StatementSigner } from './statement-signer.service.js';
+
+/** Answers published together: four full messages. */
+const MAX_TAKEN = 4 * MAX_ANSWERS;
+
+/**
+ * Carries the answers to the register. They were written with the change itself; each is deleted only when the
+ * broker has confirmed it, so a crash in between repeats answers and loses none.
+ */
+@Injectable()
+export class AnswerSender {
+  readonly task: RepeatingTask;
+  /** The register is told our epoch at start, and whenever it speaks of another one. */
+  private helloDue = true;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly connection: AmqpConnection,
+    private readonly client: ConfirmingClient,
+    private readonly signer: StatementSigner,
+    private readonly metrics: MarketingMetrics,
+    logger: JsonLogger,
+  ) {
+    this.task = new RepeatingTask(() => this.turn(), {
+      intervalMs: 1_000,
+      onError: (error) => { logger.failure('answers-not-sent', error); },
+    });
+    connection.onConnected(() => { this.task.wake(); });
+  }
+
+  /** Tells the register our epoch as soon as possible. */
+  sayHello(): void {
+    this.helloDue = true;
+    this.task.wake();
+  }
+
+  /** One turn: hello when due, then the oldest answers. Without a broker everything waits. */
+  async turn(): Promise<Turn> {
+    if (!this.connection.state().connected) return 'idle';
+    if (this.helloDue) await this.publishHello();
+    const { taken, confirmed } = await this.database.transaction((manager) => this.sendOldest(manager));
+    this.metrics.answersSent.inc(confirmed);
+    if (confirmed < taken) throw new PublishUnconfirmed('unknown');
+    return taken === MAX_TAKEN ? 'more' : 'idle';
+  }
+
+  private async publishHello(): Promise<void> {
+    const { link, now } = await readLink(this.database.manager);
+    const [outcome = 'unknown'] = await this.client.publishAll([messageOf({
+      schema: 'applied.v1', marketingEpoch: link.marketingEpoch, appliedAt: now.toISOString(), answers: [], erasures: [],
+    })]);
+    if (outcome !== 'confirmed') throw new PublishUnconfirmed(outcome);
+    this.helloDue = false;
+  }
+
+  private async sendOldest(manager: EntityManager): Promise<{ taken: number; confirmed: number }> {
+    const rows = await takeAnswers(manager, MAX_TAKEN);
+    if (rows.length === 0) return { taken: 0, confirmed: 0 };
+    const { link, now } = await readLink(manager);
+    const erased = rows.filter((row) => row.erased).map((row) => row.ref);
+    const rowsLeft = erased.length === 0 ? new Map<string, number>() : await countRowsLeft(manager, erased);
+    const parts = chunks(rows, MAX_ANSWERS);
+    const messages = await Promise.all(parts.map((part) => this.compose(part, link.marketingEpoch, now, rowsLeft)));
+    const outcomes = await this.client.publishAll(messages.map(messageOf));
+    const done = parts.flatMap((part, index) => (outcomes[index] === 'confirmed' ? part.map(({ id }) => id) : []));
+    if (done.length > 0) await deleteAnswers(manager, done);
+    return { taken: rows.length, confirmed: done.length };
+  }
+
+  private async compose(
+    rows: readonly AnswerRow[], marketingEpoch: string, now: Date, rowsLeft: ReadonlyMap<string, number>,
+  ): Promise<Applied> {
+    const orderOf = ({ ref, epoch, version }: AnswerRow) => ({ ref, epoch, version });
+    const erasures = await Promise.all(rows.filter((row) => row.erased).map(async (row) => ({
+      ...orderOf(row),
+      statement: await this.signer.sign({
+        ...orderOf(row), marketingEpoch, appliedAt: row.appliedAt.toISOString(),
+        rowsDeleted: row.rowsDeleted, rowsLeft: rowsLeft.get(row.ref) ?? 0, recipients: [],
+      }),
+    })));
+    const answers = rows.filter((row) => !row.erased).map(orderOf);
+    return { schema: 'applied.v1', marketingEpoch, appliedAt: now.toISOString(), answers, erasures };
+  }
+}
+
+function messageOf(body: Applied): Outgoing {
+  return { routingKey: ROUTING.applied, body };
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

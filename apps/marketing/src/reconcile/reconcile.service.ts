@@ -1,0 +1,168 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { compareOrder } from '#contracts/order.js';
+import { projectionDigest } from '#contracts/projection.v1.js';
+import { bucketDigest, type BucketEntry, BUCKETS } from '#contracts/reconcile.v1.js';
+import { JsonLogger } from '#http/logger.js';
+import { AmqpConnection } from '#messaging/amqp-connection.js';
+import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
+import { toProjection } from '../contacts/contact-row.js';
+import { inTransaction } from '../database/transaction.js';
+import { deleteContacts } from '../intake/intake.sql.js';
+import { readLink } from '../link/link.sql.js';
+import { RegisterClient } from '../link/register-client.service.js';
+import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
+import { MarketingMetrics } from '../operations/marketing-metrics.service.js';
+import { Puller } from '../pulling/puller.service.js';
+import { compareBucket, type LocalEntry, type RefOrder, type Repairs } from './comparison.js';
+import { awaitData, claimRun, noteCompared, readHeld, readRemembered, readStrays, takeOut } from './reconcile.sql.js';
+
+/** Buckets whose digests are asked for together; keeps a request short at a million customers. */
+const BUCKETS_AT_ONCE = 16;
+const HOUR_SECONDS = 3_600;
+const MAX_PROJECTIONS = 500;
+
+/** What one comparison found. */
+export interface ReconcileReport {
+  readonly differingBuckets: number;
+  /** References fetched (again) from the register. */
+  readonly pulled: number;
+  /** Contacts taken out because the register does not list them. */
+  readonly takenOut: number;
+  /** Of all those, the ones that no change on its way explains. */
+  readonly alarms: number;
+}
+
+/** Compares both sides, bucket by bucket, and repairs marketing's. Two instances at once only do the work twice. */
+@Injectable()
+export class ReconcileService {
+  readonly task: RepeatingTask;
+
+  constructor(
+    private readonly database: DataSource,
+    private readonly connection: AmqpConnection,
+    private readonly register: RegisterClient,
+    private readonly puller: Puller,
+    private readonly metrics: MarketingMetrics,
+    private readonly logger: JsonLogger,
+    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'linkDigestKey'>,
+  ) {
+    this.task = new RepeatingTask(() => this.turn(), {
+      intervalMs: 2_000,
+      onError: (error) => {
+        this.metrics.reconcileRuns.inc({ outcome: 'postponed' });
+        this.logger.failure('reconcile-postponed', error);
+      },
+    });
+  }
+
+  private async turn(): Promise<Turn> {
+    if (this.connection.state().connected && (await claimRun(this.database.manager, HOUR_SECONDS))) await this.run();
+    return 'idle';
+  }
+
+  /**
+   * One whole comparison. What is ours is read before the register is asked, so that a change in between makes
+   * only the register look newer.
+   * @throws RpcUnavailable when the register is away; what was repaired until then stays repaired.
+   */
+  async run(): Promise<ReconcileReport> {
+    const { link } = await readLink(this.database.manager);
+    let report: ReconcileReport = { differingBuckets: 0, pulled: 0, takenOut: 0, alarms: 0 };
+    let registerEpoch = 0;
+    for (let first = 0; first < BUCKETS; first += BUCKETS_AT_ONCE) {
+      const buckets = Array.from({ length: BUCKETS_AT_ONCE }, (_, index) => first + index);
+      const local = new Map<number, LocalEntry[]>();
+      for (const bucket of buckets) local.set(bucket, await this.readBucket(bucket));
+      const reply = await this.register.digests(buckets);
+      registerEpoch = reply.epoch;
+      for (const { bucket, digest } of reply.digests) {
+        const held = local.get(bucket) ?? [];
+        if (digest !== bucketDigest(held)) report = add(report, await this.repairBucket(bucket, held));
+      }
+    }
+    await noteCompared(this.database.manager, link.marketingEpoch, registerEpoch);
+    this.metrics.reconcileRuns.inc({ outcome: 'complete' });
+    this.logger.event('reconcile-complete', { count: report.differingBuckets });
+    return report;
+  }
+
+  private async readBucket(bucket: number): Promise<LocalEntry[]> {
+    const { manager } = this.database;
+    const strays = await readStrays(manager, bucket);
+    if (strays.length > 0) {
+      await deleteContacts(manager, strays);
+      this.alarm('stray', strays.length);
+    }
+    return (await readHeld(manager, bucket)).map((row) => ({
+      ref: row.ref, epoch: row.epoch, version: row.version, state: 'held',
+      digest: projectionDigest(this.config.linkDigestKey, toProjection(row, row)),
+    }));
+  }
+
+  private async repairBucket(bucket: number, held: readonly LocalEntry[]): Promise<ReconcileReport> {
+    const { entries } = await this.register.bucket(bucket);
+    const repairs = compareBucket(await this.withRemembered(held, entries), entries);
+    const pulled = [...repairs.pull, ...repairs.differing];
+    const gone = await inTransaction(this.database, async (manager) => {
+      if (pulled.length > 0) await awaitData(manager, pulled);
+      const out = [...repairs.unlisted, ...repairs.ahead];
+      return out.length > 0 ? takeOut(manager, out) : [];
+    });
+    if (pulled.length > 0) this.puller.wake();
+    const alarms = await this.raiseAlarms(repairs, new Set(gone));
+    return { differingBuckets: 1, pulled: pulled.length, takenOut: gone.length, alarms };
+  }
+
+  /** Adds what is remembered of the references that the register lists and we do not hold. */
+  private async withRemembered(held: readonly LocalEntry[], listed: readonly BucketEntry[]): Promise<LocalEntry[]> {
+    const here = new Set(held.map(({ ref }) => ref));
+    const missing = listed.map(({ ref }) => ref).filter((ref) => !here.has(ref));
+    const remembered = missing.length > 0 ? await readRemembered(this.database.manager, missing) : [];
+    return [...held, ...remembered.map((row): LocalEntry => ({
+      ref: row.ref, epoch: row.epoch, version: row.version, digest: '',
+      state: row.erased ? 'erased' : row.awaitingData ? 'awaiting' : 'out',
+    }))];
+  }
+
+  private async raiseAlarms(repairs: Repairs, gone: ReadonlySet<string>): Promise<number> {
+    const unexplained = await this.unexplained(repairs.unlisted.filter(({ ref }) => gone.has(ref)));
+    const counts = {
+      'other-content': repairs.differing.length,
+      ahead: repairs.ahead.filter(({ ref }) => gone.has(ref)).length,
+      unlisted: unexplained,
+      'erased-but-listed': repairs.erased.length,
+    };
+    for (const [kind, count] of Object.entries(counts)) if (count > 0) this.alarm(kind, count);
+    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** How many have no newer change in the register that tells why they are not listed. */
+  private async unexplained(orders: readonly RefOrder[]): Promise<number> {
+    let count = 0;
+    for (let first = 0; first < orders.length; first += MAX_PROJECTIONS) {
+      const part = orders.slice(first, first + MAX_PROJECTIONS);
+      const { projections } = await this.register.projections(part.map(({ ref }) => ref));
+      const theirs = new Map(projections.map((projection) => [projection.ref, projection]));
+      count += part.filter((ours) => {
+        const projection = theirs.get(ours.ref);
+        return projection === undefined || compareOrder(projection, ours) <= 0;
+      }).length;
+    }
+    return count;
+  }
+
+  private alarm(kind: string, count: number): void {
+    this.metrics.reconcileAlarms.inc({ kind }, count);
+    this.logger.event('reconcile-alarm', { reason: kind, count }, 'error');
+  }
+}
+
+function add(a: ReconcileReport, b: ReconcileReport): ReconcileReport {
+  return {
+    differingBuckets: a.differingBuckets + b.differingBuckets,
+    pulled: a.pulled + b.pulled,
+    takenOut: a.takenOut + b.takenOut,
+    alarms: a.alarms + b.alarms,
+  };
+}
