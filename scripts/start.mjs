@@ -33,7 +33,6 @@ await main(async () => {
       endWatch();
       await Promise.all(apps.map((app) => app.stop()));
       await stopServices(paths, { keeper });
-      say('Stopped.');
     },
   });
   const giveUp = (sentence) => {

@@ -22,7 +22,10 @@ export async function openSession(paths, { shutdown, farewell, exitCode = 0 }) {
     say();
     say(farewell);
     void end().then(
-      () => process.exit(exitCode),
+      () => {
+        say('Stopped.');
+        process.exit(exitCode);
+      },
       (error) => {
         say(error.message);
         process.exit(1);
