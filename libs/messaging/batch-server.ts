@@ -30,6 +30,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   private channels: SupervisedChannel[] = [];
   private reassertTimer: NodeJS.Timeout | undefined;
+  private closed: Promise<unknown> | undefined;
 
   constructor(private readonly options: BatchServerOptions) {
     super();
@@ -52,9 +53,10 @@ export class BatchServer extends Server implements CustomTransportStrategy {
   }
 
   /** Takes nothing new, finishes and acks the batches in hand, for at most 5 s. The connection stays open. */
-  override async close(): Promise<void> {
+  override close(): Promise<unknown> {
     clearInterval(this.reassertTimer);
-    await within(Promise.all(this.channels.map((channel) => channel.stop())), CLOSE_TIMEOUT_MS);
+    this.closed ??= within(Promise.all(this.channels.map((channel) => channel.stop())), CLOSE_TIMEOUT_MS);
+    return this.closed;
   }
 
   override on(): never {
@@ -89,7 +91,7 @@ export class BatchServer extends Server implements CustomTransportStrategy {
           const result: unknown = await handler?.(payload, context);
           resolve(isObservable(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result);
         } catch (error) {
-          reject(error instanceof Error ? error : new HandlerFailure(error));
+          reject(error as Error);
         } finally {
           runEndHook();
         }
@@ -104,13 +106,5 @@ export class BatchServer extends Server implements CustomTransportStrategy {
     } catch (error) {
       this.options.connection.log.event('topology-not-asserted', { code: brokerErrorCode(error) }, 'warn');
     }
-  }
-}
-
-/** A handler threw something that is no Error; what it was is not kept. */
-class HandlerFailure extends Error {
-  override readonly name = 'HandlerFailure';
-  constructor(thrown: unknown) {
-    super(`a handler threw a value of type ${typeof thrown}`);
   }
 }

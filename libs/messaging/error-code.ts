@@ -10,22 +10,30 @@ const CODES_OF_AMQPLIB = new Map([
 
 /**
  * A short code for an error: its `code` where that looks like one, else its class name. Never its text,
- * because the text of a database or parse error can carry personal data (GDPR Art. 5(1)(f)).
+ * because the text of a database or parse error can carry personal data (GDPR Art. 32).
  */
 export function errorCode(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return ownCode(error) ?? (SAFE_CODE.test(error.name) ? error.name : 'Error');
+  const { code, name } = partsOf(error);
+  return code ?? name ?? 'unknown';
 }
 
 /** Like errorCode, for errors of the broker and the socket, whose reply code sometimes stands in the text only. */
 export function brokerErrorCode(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const replyName = /\b\d{3} \(([A-Z_-]{1,40})\)/.exec(error.message)?.[1];
-  return ownCode(error) ?? replyName ?? CODES_OF_AMQPLIB.get(error.message) ?? errorCode(error);
+  const { code, name, message = '' } = partsOf(error);
+  const replyName = /\b\d{3} \(([A-Z_-]{1,40})\)/.exec(message)?.[1];
+  return code ?? replyName ?? CODES_OF_AMQPLIB.get(message) ?? name ?? 'unknown';
 }
 
-function ownCode(error: Error): string | undefined {
-  const code: unknown = 'code' in error ? error.code : undefined;
-  if (typeof code === 'number') return String(code);
-  return typeof code === 'string' && SAFE_CODE.test(code) ? code : undefined;
+function partsOf(error: unknown): { code?: string | undefined; name?: string | undefined; message?: string | undefined } {
+  if (typeof error !== 'object' || error === null) return {};
+  const { code, name, message } = error as { code?: unknown; name?: unknown; message?: unknown };
+  return {
+    code: typeof code === 'number' ? String(code) : safe(code),
+    name: safe(name),
+    message: typeof message === 'string' ? message : undefined,
+  };
+}
+
+function safe(text: unknown): string | undefined {
+  return typeof text === 'string' && SAFE_CODE.test(text) ? text : undefined;
 }

@@ -1,0 +1,54 @@
+import { connect, createServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/** A link between a client and a server that a test can cut or let fall silent. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Neither direction passes anything any more, and nobody is told; new connections get no answer either. */
+  blackHole(): void;
+  /** What the client sends is no longer read, as a broker under an alarm does. */
+  stopReadingClient(): void;
+  /** Sends bytes to the client as if the server had sent them; only between two frames of the protocol. */
+  injectToClient(bytes: Buffer): void;
+  /** Passes everything again, also what was held back. */
+  heal(): void;
+  /** Resets every connection; new ones pass. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+/** Listens on a free port, or on the one given. */
+export async function startTcpProxy(target: { host: string; port: number }, port = 0): Promise<TcpProxy> {
+  const links = new Set<{ client: Socket; server: Socket }>();
+  let silent = false;
+  const listener = createServer((client) => {
+    const server = connect(target);
+    const link = { client, server };
+    links.add(link);
+    for (const [from, to] of [[client, server], [server, client]] as const) {
+      from.on('data', (chunk) => { to.write(chunk); });
+      from.on('error', () => undefined);
+      from.on('close', () => { to.destroy(); links.delete(link); });
+      if (silent) from.pause();
+    }
+  });
+  await new Promise<void>((resolve) => { listener.listen(port, '127.0.0.1', resolve); });
+  return {
+    port: (listener.address() as AddressInfo).port,
+    blackHole: () => {
+      silent = true;
+      for (const { client, server } of links) { client.pause(); server.pause(); }
+    },
+    stopReadingClient: () => { for (const { client } of links) client.pause(); },
+    injectToClient: (bytes) => { for (const { client } of links) client.write(bytes); },
+    heal: () => {
+      silent = false;
+      for (const { client, server } of links) { client.resume(); server.resume(); }
+    },
+    cut: () => { for (const { client } of links) client.resetAndDestroy(); },
+    close: async () => {
+      for (const { client, server } of links) { client.destroy(); server.destroy(); }
+      await new Promise((resolve) => { listener.close(resolve); });
+    },
+  };
+}
