@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload, type MicroserviceOptions } from '@nestjs/microservices';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { BatchServer, type Delivery } from '#messaging/batch-server.js';
@@ -50,7 +51,7 @@ describe('in a Nest application', () => {
       imports: [MessagingModule.forRoot({ url: vhost.url, name: 'nest', logger: log })],
       controllers: [ChangesConsumer],
     }).setLogger(logger).compile();
-    const app = testing.createNestApplication();
+    const app = testing.createNestApplication(new FastifyAdapter());
     app.connectMicroservice<MicroserviceOptions>({
       strategy: new BatchServer({
         connection: app.get(ConsumerConnection), subscriptions: [subscription(QUEUES.changes, 'changes')], rpcQueue: QUEUES.rpc,
