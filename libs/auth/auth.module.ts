@@ -5,6 +5,9 @@ import { registerStrategy, type AuthOptions } from './jwt.strategy.js';
 
 export type { AuthOptions } from './jwt.strategy.js';
 
+/** `aud` of every token: the pair of services. */
+export const TOKEN_AUDIENCE = 'lupa';
+
 const AUTH_OPTIONS = Symbol('AuthOptions');
 let strategies = 0;
 

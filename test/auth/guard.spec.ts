@@ -5,11 +5,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CurrentCaller, OwnCustomer, Public, Scopes, type Caller } from '#auth/access.js';
 import { assertEveryRouteStatesItsScope } from '#auth/assert-scopes.js';
-import { AuthModule } from '#auth/auth.module.js';
+import { AuthModule, TOKEN_AUDIENCE } from '#auth/auth.module.js';
 import { RemoteKeys, type KeySource } from '#auth/key-source.js';
 import { createHttpApp } from '#http/create-http-app.js';
 import { JsonLogger } from '#http/logger.js';
-import { createTokenMint, TEST_AUDIENCE, TEST_ISSUER, type TokenMint } from '#test/support/token-mint.js';
+import { createTokenMint, TEST_ISSUER, type TokenMint } from '#test/support/token-mint.js';
 
 const HER = '3f1c2b7a-0000-4000-8000-000000000001';
 const OTHER = '3f1c2b7a-0000-4000-8000-000000000002';
@@ -51,7 +51,7 @@ class GuardedModule {
   static with(keys: KeySource): DynamicModule {
     return {
       module: GuardedModule,
-      imports: [AuthModule.forRoot({ issuer: TEST_ISSUER, audience: TEST_AUDIENCE, keys })],
+      imports: [AuthModule.forRoot({ issuer: TEST_ISSUER, audience: TOKEN_AUDIENCE, keys })],
       controllers: [CustomersController, OpenController, SilentController],
     };
   }
@@ -111,7 +111,7 @@ describe('the guard', () => {
   const foreign = async (): Promise<string> => (await createTokenMint()).bearer({ scopes: ['customers:read'] });
   const unsigned = (): string => {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-    return `Bearer ${part({ alg: 'none', kid: 'test-key' })}.${part({ sub: 'x', kind: 'program', scope: 'customers:read', iss: TEST_ISSUER, aud: TEST_AUDIENCE, exp: 9_999_999_999 })}.`;
+    return `Bearer ${part({ alg: 'none', kid: 'test-key' })}.${part({ sub: 'x', kind: 'program', scope: 'customers:read', iss: TEST_ISSUER, aud: TOKEN_AUDIENCE, exp: 9_999_999_999 })}.`;
   };
   const bad: [string, () => string | Promise<string>][] = [
     ['signed by someone else', foreign],

@@ -1,10 +1,10 @@
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWK } from 'jose';
+import { TOKEN_AUDIENCE } from '#auth/auth.module.js';
 import type { Caller } from '#auth/caller.js';
 import type { KeySource } from '#auth/key-source.js';
 import type { Scope } from '#auth/scopes.js';
 
 export const TEST_ISSUER = 'lupa-register';
-export const TEST_AUDIENCE = 'lupa';
 
 export interface TokenWish {
   readonly kind?: Caller['kind'];
@@ -30,7 +30,7 @@ export async function createTokenMint(kid = 'test-key'): Promise<TokenMint> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
   const pem = await exportSPKI(publicKey);
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' };
-  const mint = ({ kind = 'program', subject = 'test', scopes = [], roles = [], issuer = TEST_ISSUER, audience = TEST_AUDIENCE, lifetime = 900 }: TokenWish = {}): Promise<string> => {
+  const mint = ({ kind = 'program', subject = 'test', scopes = [], roles = [], issuer = TEST_ISSUER, audience = TOKEN_AUDIENCE, lifetime = 900 }: TokenWish = {}): Promise<string> => {
     const now = Math.floor(Date.now() / 1_000);
     return new SignJWT({ kind, scope: scopes.join(' '), roles })
       .setProtectedHeader({ alg: 'ES256', kid, typ: 'at+jwt' })

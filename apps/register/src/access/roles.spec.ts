@@ -1,0 +1,23 @@
+import { CUSTOMER_SCOPES, ROLE_SCOPES, scopesOf } from './roles.js';
+
+describe('roles', () => {
+  it('add up', () => {
+    expect(scopesOf(['marketing', 'admin'])).toEqual([
+      'audience:count', 'audience:query', 'freshness:read', 'register:operate', 'wordings:read', 'wordings:write',
+    ]);
+  });
+
+  it('give nothing when unknown', () => {
+    expect(scopesOf(['boss', 'constructor'])).toEqual([]);
+  });
+
+  it('keep marketing away from the register, and everybody else away from marketing lists', () => {
+    expect(ROLE_SCOPES.marketing.filter((scope) => /^(customers|consents|erasures)/.test(scope))).toEqual([]);
+    const withLists = Object.entries(ROLE_SCOPES).filter(([, scopes]) => (scopes as readonly string[]).includes('audience:query')).map(([role]) => role);
+    expect(withLists).toEqual(['marketing']);
+  });
+
+  it('let a customer look at nothing that concerns several', () => {
+    expect(CUSTOMER_SCOPES.filter((scope) => /search|audience|operate|mint/.test(scope))).toEqual([]);
+  });
+});

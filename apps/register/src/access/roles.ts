@@ -1,0 +1,26 @@
+import type { Scope } from '#auth/scopes.js';
+
+/** What each role of staff may do (least privilege, R10). */
+export const ROLE_SCOPES = {
+  'register-staff': [
+    'customers:read', 'customers:write', 'customers:search', 'consents:read', 'consents:write', 'wordings:read', 'erasures:read', 'erasures:write',
+  ],
+  marketing: ['audience:query', 'audience:count', 'freshness:read', 'wordings:read'],
+  'data-protection': [
+    'customers:read', 'customers:search', 'consents:read', 'wordings:read', 'erasures:read', 'erasures:write', 'audience:count', 'freshness:read',
+  ],
+  admin: ['wordings:read', 'wordings:write', 'register:operate', 'freshness:read'],
+} as const satisfies Record<string, readonly Scope[]>;
+export type Role = keyof typeof ROLE_SCOPES;
+
+/** What a customer may do, with her own data only. */
+export const CUSTOMER_SCOPES = ['customers:read', 'consents:read', 'consents:write', 'erasures:write'] as const satisfies readonly Scope[];
+
+export function isRole(text: string): text is Role {
+  return Object.hasOwn(ROLE_SCOPES, text);
+}
+
+/** Scopes of all the roles together, each once, sorted. Roles that no longer exist give nothing. */
+export function scopesOf(roles: readonly string[]): Scope[] {
+  return [...new Set(roles.filter(isRole).flatMap((role): readonly Scope[] => ROLE_SCOPES[role]))].sort();
+}
