@@ -1,4 +1,6 @@
 import { DataSource } from 'typeorm';
+import { ErasureCaseEntity } from '../erasure/erasure-case.entity.js';
+import { WordingEntity } from '../wordings/wording.entity.js';
 import { Access1700000000002 } from './migrations/1700000000002-access.js';
 import { Register1700000000001 } from './migrations/1700000000001-register.js';
 
@@ -11,7 +13,8 @@ export function registerDataSource(url: string, poolSize: number): DataSource {
     applicationName: 'lupa-register',
     migrations: [Register1700000000001, Access1700000000002],
     migrationsTransactionMode: 'each',
+    entities: [WordingEntity, ErasureCaseEntity],
     logging: false,
-    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000 },
+    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, options: '-c timezone=UTC' },
   });
 }

@@ -7,7 +7,7 @@ const LocalisedSchema = z.strictObject({ fi: z.string().min(1), sv: z.string().m
 const CodeSchema = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case code of letters, digits and hyphens');
 
 const PhoneSchema = z.string().transform((value, context) => {
-  const phone = normalisePhone(value, 'FI');
+  const phone = normalisePhone(value);
   if (phone) return phone;
   context.addIssue({ code: 'custom', message: 'must be a phone number' });
   return z.NEVER;
@@ -39,8 +39,6 @@ export const ProfileSchema = z.strictObject({
   }),
   dataProtectionContact: z.strictObject({ name: z.string().min(1), email: z.email() }),
   register: z.strictObject({ name: LocalisedSchema }),
-  /** ISO 3166-1 alpha-2; decides how phone numbers without a country code are read. */
-  defaultCountry: z.string().length(2),
   purposes: z
     .array(PurposeSchema)
     .refine((list) => list.some((p) => p.code === 'marketing' && p.legalBasis === 'consent'),

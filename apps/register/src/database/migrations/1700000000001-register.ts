@@ -11,7 +11,9 @@ export class Register1700000000001 implements MigrationInterface {
       CREATE TABLE link_state (
         only_row        boolean PRIMARY KEY DEFAULT true CHECK (only_row),
         epoch           bigint NOT NULL DEFAULT extract(epoch FROM clock_timestamp())::bigint,
-        marketing_epoch uuid
+        marketing_epoch uuid,
+        -- When marketing first spoke under that epoch, by its own clock.
+        marketing_heard_at timestamptz NOT NULL DEFAULT '-infinity'
       );
       INSERT INTO link_state DEFAULT VALUES;
 

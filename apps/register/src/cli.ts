@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import type { DataSource } from 'typeorm';
+import { ACCESS_COMMANDS } from './access/access.commands.js';
+import { registerDataSource } from './database/data-source.js';
+import { ConfigurationError, readRegisterConfig, type RegisterConfig } from './register.config.js';
+import { SYNC_COMMANDS } from './sync/sync.commands.js';
+
+interface Command {
+  readonly usage: string;
+  readonly summary: string;
+  run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...SYNC_COMMANDS };
+
+function help(): string {
+  const lines = Object.values(COMMANDS).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
+  return `Operator commands of the register\n\n${lines.join('\n')}\n`;
+}
+
+async function main([name, ...args]: string[]): Promise<number> {
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (!command || args.includes('--help')) {
+    console.log(command ? `${command.usage}\n  ${command.summary}` : help());
+    return command || name === undefined || name === '--help' ? 0 : 1;
+  }
+  const config = readRegisterConfig(process.env);
+  const dataSource = await registerDataSource(config.databaseUrl, 2).initialize();
+  try {
+    await command.run(dataSource, config, args);
+    return 0;
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // Errors of the driver carry parameters: only our own sentences are shown.
+  const own = error instanceof ConfigurationError || (error instanceof Error && error.name === 'UsageError');
+  console.error(own ? (error as Error).message : 'The command failed: the database cannot be reached or refused the change.');
+  process.exitCode = 1;
+}

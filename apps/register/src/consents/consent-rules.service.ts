@@ -1,0 +1,66 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Channel } from '#contracts/channel.js';
+import type { Caller } from '#auth/access.js';
+import { Failure } from '#http/failure.js';
+import { CUSTOMER_RESTRICTED, RELATIONSHIP_ENDED } from '../customers/customer.errors.js';
+import { consentPurposes } from '../profile/purposes.js';
+import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { WordingsService } from '../wordings/wordings.service.js';
+import { type ConsentState, decide, type Standing } from './consent.js';
+import type { ConsentRecordRow } from './consents.sql.js';
+import { CONSENT_IN_FUTURE, GUARDIAN_REQUIRED, PURPOSE_WITHOUT_CONSENT } from './consents.errors.js';
+import type { PutConsent } from './consents.schemas.js';
+
+const REFUSALS = { 'in-future': CONSENT_IN_FUTURE, 'under-age': GUARDIAN_REQUIRED, restricted: CUSTOMER_RESTRICTED, ended: RELATIONSHIP_ENDED } as const;
+
+/** What every way in asks of a consent: purpose, wording, and the pure decision. */
+@Injectable()
+export class ConsentRules {
+  private readonly purposes: readonly string[];
+
+  constructor(
+    private readonly wordings: WordingsService,
+    @Inject(REGISTER_CONFIG) config: RegisterConfig,
+  ) {
+    this.purposes = consentPurposes(config.profile);
+  }
+
+  now(): Date {
+    return new Date();
+  }
+
+  assertPurpose(purpose: string): void {
+    if (!this.purposes.includes(purpose)) throw new Failure(PURPOSE_WITHOUT_CONSENT, { extra: { possible: this.purposes } });
+  }
+
+  /** @throws Failure naming what is wrong; `pointer` is where the consent stands in the body */
+  async assertAcceptable(consent: PutConsent & { purpose: string }, standing: Standing, pointer: string, now: Date): Promise<void> {
+    this.assertPurpose(consent.purpose);
+    if (consent.wording) await this.wordings.assertShown(consent.wording, consent.purpose, `${pointer}/wording`);
+    this.takesEffect(undefined, consent, standing, now);
+  }
+
+  /** Whether the decision changes what is in force. @throws Failure when it is refused */
+  takesEffect(state: ConsentState | undefined, consent: PutConsent, standing: Standing, now: Date): boolean {
+    const outcome = decide(state, consent, standing, now);
+    if (outcome.kind === 'refused') throw new Failure(REFUSALS[outcome.reason]);
+    return outcome.kind === 'takes-effect';
+  }
+
+  recordOf(consent: PutConsent, target: { purpose: string; channel: Channel }, caller: Caller): ConsentRecordRow {
+    return {
+      purpose: target.purpose,
+      channel: target.channel,
+      decision: consent.decision,
+      decided_at: consent.decidedAt.toISOString(),
+      wording_id: consent.wording?.id ?? null,
+      wording_version: consent.wording?.version ?? null,
+      wording_language: consent.wording?.language ?? null,
+      wording_sha256: consent.wording?.sha256 ?? null,
+      method: consent.method,
+      form: consent.form ?? null,
+      source_system: consent.sourceSystem,
+      actor: caller.subject,
+    };
+  }
+}

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { WordingsModule } from '../wordings/wordings.module.js';
+import { ConsentHistoryService } from './consent-history.service.js';
+import { ConsentRules } from './consent-rules.service.js';
+import { ConsentsController } from './consents.controller.js';
+import { ConsentsService } from './consents.service.js';
+
+@Module({
+  imports: [WordingsModule],
+  controllers: [ConsentsController],
+  providers: [ConsentsService, ConsentRules, ConsentHistoryService],
+  exports: [ConsentRules],
+})
+export class ConsentsModule {}

@@ -1,0 +1,104 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Caller } from '#auth/access.js';
+import { assertVersion, etagOf } from '#http/etag.js';
+import { Failure } from '#http/failure.js';
+import { INVALID_REQUEST } from '#http/http.errors.js';
+import { ConsentRules } from '../consents/consent-rules.service.js';
+import { runInTransaction } from '../database/statement.js';
+import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
+import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
+import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { concernsMarketing, markChanged } from '../sync/pending.js';
+import { channelsOf } from '../sync/projection.js';
+import { Relay } from '../sync/relay.js';
+import { blindIndex, normaliseEmail } from './blind-index.js';
+import { changesOf, type CustomerFields, type FieldChanges } from './customer-fields.js';
+import { CUSTOMER_RESTRICTED, EMAIL_TAKEN_ALREADY, SOURCE_OUTRANKED } from './customer.errors.js';
+import { lockCustomer } from './customer.lock.js';
+import type { CustomerRow } from './customer.row.js';
+import { EMAIL_TAKEN, UPDATE_CUSTOMER } from './customers.sql.js';
+import type { PatchCustomer } from './customers.schemas.js';
+import { originOf, protectedFields, withOrigins } from './provenance.js';
+
+/** Changes to what the register holds of a person. */
+@Injectable()
+export class CustomersService {
+  private readonly productGroups: ReadonlySet<string>;
+
+  constructor(
+    private readonly writes: IdempotentWrites,
+    private readonly relay: Relay,
+    private readonly rules: ConsentRules,
+    @Inject(REGISTER_CONFIG) private readonly config: RegisterConfig,
+  ) {
+    this.productGroups = new Set(config.profile.productGroups.map(({ code }) => code));
+  }
+
+  /** @throws Failure for a stale version, a taken email, a restricted customer, an unknown product group, an outranked source */
+  async patch(write: WriteRequest, caller: Caller, id: string, version: number, body: PatchCustomer): Promise<WriteAnswer> {
+    this.assertInterests(body.interests);
+    const changes = changesOf(body);
+    const answer = await this.writes.run(write, async (manager) => {
+      const customer = await lockCustomer(manager, id);
+      assertVersion(version, customer.version);
+      if (customer.restricted_at) throw new Failure(CUSTOMER_RESTRICTED);
+      this.assertSource(customer, changes, body);
+      const next = await this.store(manager, customer, changes, body, caller);
+      return { answer: { status: 200, body: { id, version: next }, etag: etagOf(next) }, customerId: id };
+    });
+    this.relay.wake();
+    return answer;
+  }
+
+  assertInterests(interests: readonly string[] | null | undefined): void {
+    const unknown = (interests ?? []).map((code, i) => ({ code, i })).filter(({ code }) => !this.productGroups.has(code));
+    if (unknown.length === 0) return;
+    const possible = [...this.productGroups].join(', ');
+    throw new Failure(INVALID_REQUEST, {
+      errors: unknown.map(({ i }) => ({ pointer: `#/interests/${i}`, code: 'not-allowed', detail: `must be a product group: ${possible}` })),
+    });
+  }
+
+  private assertSource(customer: CustomerRow, changes: FieldChanges, body: PatchCustomer): void {
+    const outranked = protectedFields(customer.provenance, [...changes.set, ...changes.cleared], body.source);
+    if (outranked.length === 0) return;
+    throw new Failure(SOURCE_OUTRANKED, {
+      errors: outranked.map((field) => ({ pointer: `#/${field.replace('.', '/')}`, code: 'source-outranked', detail: 'was told by the customer herself' })),
+    });
+  }
+
+  private async store(manager: EntityManager, customer: CustomerRow, changes: FieldChanges, body: PatchCustomer, caller: Caller): Promise<number> {
+    const after: CustomerRow & CustomerFields = { ...customer, ...changes.values };
+    const [before, channels] = [channelsOf(customer), channelsOf(after)];
+    const known = concernsMarketing(customer.known_to_marketing, channels);
+    const emailIndex = this.emailIndex(after.email);
+    if (emailIndex && changes.values.email !== undefined) {
+      const [row] = await runInTransaction<{ taken: boolean }>(manager, EMAIL_TAKEN, [emailIndex, customer.id]);
+      if (row?.taken) throw new Failure(EMAIL_TAKEN_ALREADY);
+    }
+    const origins = withOrigins(customer.provenance, changes.set, changes.cleared, originOf(body.source, caller.subject, this.rules.now()));
+    const [row] = await runInTransaction<{ version: number }>(manager, UPDATE_CUSTOMER, [
+      customer.id, known, after.first_name, after.last_name, after.email, emailIndex, after.phone, this.phoneIndex(after.phone),
+      after.street_address, after.postal_code, after.city, after.country, after.language, after.birth_year, after.occupation,
+      after.interests, JSON.stringify(origins),
+    ]).catch(refuseTakenEmail);
+    if (!row) throw new Error('the locked customer is gone');
+    await markChanged(manager, { ref: customer.ref, version: row.version, before, after: channels, knownToMarketing: customer.known_to_marketing, reason: 'data' });
+    return row.version;
+  }
+
+  emailIndex(email: string | null): Buffer | null {
+    return email === null ? null : blindIndex(this.config.indexKey, 'email', normaliseEmail(email));
+  }
+
+  phoneIndex(phone: string | null): Buffer | null {
+    return phone === null ? null : blindIndex(this.config.indexKey, 'phone', phone);
+  }
+}
+
+/** Two changes to the same email at once: the second meets the unique index. */
+function refuseTakenEmail(error: unknown): never {
+  if (error instanceof Error && (error as { constraint?: string }).constraint === 'customer_email_index_key') throw new Failure(EMAIL_TAKEN_ALREADY);
+  throw error;
+}

@@ -1,0 +1,24 @@
+import type { Statement } from '../database/statement.js';
+
+/** Lets the append-only triggers delete rows of this customer until the transaction ends. $1 customer id as text */
+export const ALLOW_ERASING: Statement = { name: 'allow-erasing', text: `SELECT set_config('lupa.erasing', $1, true)` };
+
+/**
+ * Deletes every row of the customer and opens the case, in one statement. Remembered answers lose their content
+ * but keep their keyed hash for their day: a repeated request must not create the person again.
+ * $1 customer id, $2 case id, $3 ground, $4 requested by
+ */
+export const ERASE_CUSTOMER: Statement = {
+  name: 'erase-customer',
+  text: `
+    WITH records AS (DELETE FROM consent_record WHERE customer_id = $1 RETURNING 1),
+    reads AS (DELETE FROM access_log WHERE customer_id = $1 RETURNING 1),
+    consents AS (DELETE FROM consent WHERE customer_id = $1 RETURNING 1),
+    answers AS (UPDATE idempotency_key SET answer = NULL, customer_id = NULL WHERE customer_id = $1 RETURNING 1),
+    person AS (DELETE FROM customer WHERE id = $1 RETURNING ref, version)
+    INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, rows_deleted)
+    SELECT $2, person.ref, l.epoch, person.version + 1, $3, $4,
+      1 + (SELECT count(*) FROM records) + (SELECT count(*) FROM reads) + (SELECT count(*) FROM consents)
+    FROM person, link_state l
+    RETURNING ref, version`,
+};

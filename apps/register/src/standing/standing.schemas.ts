@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** GDPR Art. 18(1): why processing is restricted. */
+export const RestrictionSchema = z
+  .strictObject({ reason: z.enum(['accuracy-contested', 'unlawful-processing', 'needed-for-claims', 'objection-pending']) })
+  .meta({ examples: [{ reason: 'accuracy-contested' }] });
+
+export const EndSchema = z
+  .strictObject({
+    endedAt: z.iso.datetime({ offset: true }).transform((value) => new Date(value)),
+    reason: z.enum(['by-customer', 'by-controller', 'inactivity', 'deceased']),
+  })
+  .meta({ examples: [{ endedAt: '2026-11-23T09:30:00+02:00', reason: 'by-customer' }] });
+
+export type Restriction = z.output<typeof RestrictionSchema>;
+export type End = z.output<typeof EndSchema>;

@@ -1,0 +1,95 @@
+import type { Statement } from '../database/statement.js';
+
+/**
+ * Marks one customer as not yet answered by marketing. `since` of an unanswered older change stays:
+ * moving it forward would let the watermark pass a change that marketing never saw.
+ * $1 ref, $2 version, $3 erased, $4 urgency, $5 reason
+ */
+export const MARK_PENDING: Statement = {
+  name: 'mark-pending',
+  text: `
+    INSERT INTO sync_pending AS p (ref, epoch, version, erased, urgency, reason, since)
+    SELECT $1, epoch, $2, $3, $4, $5, clock_timestamp() FROM link_state
+    ON CONFLICT (ref) DO UPDATE SET
+      epoch = excluded.epoch, version = excluded.version, erased = excluded.erased, reason = excluded.reason,
+      urgency = least(p.urgency, excluded.urgency), next_attempt_at = '-infinity', attempts = 0`,
+};
+
+/**
+ * Takes the next due rows, most urgent first, and puts off their next attempt: 30 s, doubled up to 8 min.
+ * Locked rows belong to another relay or to a change being written; both will come back as due.
+ * $1 most rows
+ */
+export const CLAIM_DUE: Statement = {
+  name: 'claim-due',
+  text: `
+    WITH due AS (
+      SELECT ref FROM sync_pending WHERE next_attempt_at <= clock_timestamp()
+      ORDER BY urgency, next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED
+    )
+    UPDATE sync_pending p
+    SET attempts = p.attempts + 1,
+        next_attempt_at = clock_timestamp() + interval '30 seconds' * power(2, least(p.attempts, 4)),
+        last_sent_at = clock_timestamp()
+    FROM due WHERE p.ref = due.ref
+    RETURNING p.ref, p.epoch::float8 AS epoch, p.version, p.erased, p.urgency, p.reason`,
+};
+
+/** What could not be sent is due again after $2 milliseconds, unless it has changed since. $1 refs */
+export const PUT_BACK: Statement = {
+  name: 'put-back',
+  text: `
+    UPDATE sync_pending SET next_attempt_at = clock_timestamp() + $2::int * interval '1 millisecond', attempts = greatest(attempts - 1, 0)
+    WHERE ref = ANY($1::uuid[]) AND next_attempt_at > clock_timestamp()`,
+};
+
+/**
+ * Clears what marketing has answered: nothing else clears. An erasure is cleared by the answer to an erasure only.
+ * $1 JSON array of {ref, epoch, version, erased, statement}
+ */
+export const CLEAR_ANSWERED: Statement = {
+  name: 'clear-answered',
+  text: `
+    WITH answer AS (
+      SELECT * FROM jsonb_to_recordset($1::jsonb) AS a(ref uuid, epoch bigint, version integer, erased boolean, statement text)
+    ), cleared AS (
+      DELETE FROM sync_pending p USING answer a
+      WHERE p.ref = a.ref AND (p.epoch, p.version) <= (a.epoch, a.version) AND (a.erased OR NOT p.erased)
+      RETURNING p.ref
+    ), closed AS (
+      UPDATE erasure_case e SET answered_at = clock_timestamp(), statement = a.statement
+      FROM answer a
+      WHERE a.erased AND e.ref = a.ref AND (e.epoch, e.version) <= (a.epoch, a.version) AND e.answered_at IS NULL
+      RETURNING e.id
+    )
+    SELECT (SELECT count(*) FROM cleared)::int AS cleared, (SELECT count(*) FROM closed)::int AS closed`,
+};
+
+/**
+ * Everything committed before W is answered. statement_timestamp() is the arrival of this statement, which
+ * is before its snapshot is taken: a change this snapshot cannot see commits after W.
+ */
+export const READ_WATERMARK: Statement = {
+  name: 'read-watermark',
+  text: `
+    SELECT l.epoch::float8 AS epoch, l.marketing_epoch,
+           statement_timestamp() AS issued_at,
+           least(statement_timestamp(), (SELECT min(since) FROM sync_pending)) AS watermark,
+           (SELECT count(*) FROM (SELECT 1 FROM sync_pending LIMIT 1000000) AS counted)::int AS pending
+    FROM link_state l`,
+};
+
+/**
+ * Marks everyone marketing may know, and every erased reference, as not answered since 1970: the watermark
+ * stands still until all of it is through. Always safe, because marketing's version guard decides.
+ */
+export const MARK_EVERYTHING = `
+  INSERT INTO sync_pending AS p (ref, epoch, version, erased, urgency, reason, since)
+  SELECT c.ref, l.epoch, c.version, false, 2, 'resync', '1970-01-01Z' FROM customer c, link_state l WHERE c.known_to_marketing
+  UNION ALL
+  SELECT e.ref, l.epoch, e.version, true, 0, 'erasure', '1970-01-01Z' FROM erasure_case e, link_state l
+  ON CONFLICT (ref) DO UPDATE SET
+    epoch = excluded.epoch, version = greatest(p.version, excluded.version), since = excluded.since,
+    urgency = least(p.urgency, excluded.urgency), next_attempt_at = '-infinity', attempts = 0`;
+
+export const READ_EPOCH: Statement = { name: 'read-epoch', text: 'SELECT epoch::float8 AS epoch FROM link_state' };
