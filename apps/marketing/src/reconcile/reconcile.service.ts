@@ -121,7 +121,8 @@ export class ReconcileService {
     const remembered = missing.length > 0 ? await readRemembered(this.database.manager, missing) : [];
     return [...held, ...remembered.map((row): LocalEntry => ({
       ref: row.ref, epoch: row.epoch, version: row.version, digest: '',
-      state: row.erased ? 'erased' : row.awaitingData ? 'awaiting' : 'out',
+      // Held by now, though not when we looked: the pull came in between, and the next comparison will tell.
+      state: row.erased ? 'erased' : row.awaitingData || row.held ? 'awaiting' : 'out',
     }))];
   }
 

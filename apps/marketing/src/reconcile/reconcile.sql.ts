@@ -10,7 +10,7 @@ function rangeOf(bucket: number): { from: string; below: string | null } {
   return { from: first(bucket), below: bucket === BUCKETS - 1 ? null : first(bucket + 1) };
 }
 
-const IN_BUCKET = 'ref >= $1::uuid AND ($2::uuid IS NULL OR ref < $2::uuid)';
+const IN_BUCKET = 'c.ref >= $1::uuid AND ($2::uuid IS NULL OR c.ref < $2::uuid)';
 const COLUMNS = CONTACT_COLUMNS.map(([name]) => `c.${name}`).join(', ');
 
 export type HeldRow = ContactRow & Order;
@@ -20,7 +20,7 @@ export function readHeld(manager: EntityManager, bucket: number): Promise<HeldRo
   const { from, below } = rangeOf(bucket);
   return manager.query<HeldRow[]>(
     `SELECT ${COLUMNS}, s.epoch, s.version FROM contact AS c JOIN ref_state AS s ON s.ref = c.ref
-      WHERE c.${IN_BUCKET.replaceAll(' ref', ' c.ref')} AND NOT s.awaiting_data`,
+      WHERE ${IN_BUCKET} AND NOT s.awaiting_data`,
     [from, below],
   );
 }
@@ -28,12 +28,14 @@ export function readHeld(manager: EntityManager, bucket: number): Promise<HeldRo
 export interface RememberedRow extends RefOrder {
   readonly awaitingData: boolean;
   readonly erased: boolean;
+  readonly held: boolean;
 }
 
-/** Everything remembered of some references of a bucket. */
+/** Everything remembered of some references, and whether they are held by now. */
 export function readRemembered(manager: EntityManager, refs: readonly string[]): Promise<RememberedRow[]> {
   return manager.query<RememberedRow[]>(
-    `SELECT ref, epoch, version, awaiting_data AS "awaitingData", erased FROM ref_state WHERE ref = ANY ($1::uuid[])`,
+    `SELECT s.ref, s.epoch, s.version, s.awaiting_data AS "awaitingData", s.erased, c.ref IS NOT NULL AS held
+       FROM ref_state AS s LEFT JOIN contact AS c ON c.ref = s.ref WHERE s.ref = ANY ($1::uuid[])`,
     [refs],
   );
 }
@@ -43,7 +45,7 @@ export async function readStrays(manager: EntityManager, bucket: number): Promis
   const { from, below } = rangeOf(bucket);
   const rows = await manager.query<{ ref: string }[]>(
     `SELECT c.ref FROM contact AS c LEFT JOIN ref_state AS s ON s.ref = c.ref
-      WHERE c.${IN_BUCKET.replaceAll(' ref', ' c.ref')} AND s.ref IS NULL`,
+      WHERE ${IN_BUCKET} AND s.ref IS NULL`,
     [from, below],
   );
   return rows.map(({ ref }) => ref);

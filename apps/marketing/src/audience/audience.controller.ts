@@ -1,0 +1,48 @@
+import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Scopes } from '#auth/access.js';
+import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
+import { CURSOR_UNUSABLE, DATABASE_AWAY, LIST_STALE } from './audience.errors.js';
+import {
+  type Count, type CountAnswer, CountAnswerSchema, CountSchema, type FreshnessAnswer, FreshnessSchema,
+  type Page, PageSchema, type Query, QuerySchema,
+} from './audience.schemas.js';
+import { AudienceService } from './audience.service.js';
+
+@ApiTags('audience')
+@Controller('v1')
+export class AudienceController {
+  constructor(private readonly audience: AudienceService) {}
+
+  @Post('audience/query')
+  @HttpCode(200)
+  @Scopes('audience:query')
+  @ApiOperation({
+    summary: 'List the people who may be written to by a channel',
+    description: 'A page of people with what the channel needs to reach them. Refused while the list may hold somebody who has withdrawn.',
+  })
+  @ApiAnswer(200, PageSchema, 'A page, in an order that does not change between pages')
+  @ApiProblems(LIST_STALE, CURSOR_UNUSABLE, DATABASE_AWAY)
+  query(@Body({ schema: QuerySchema }) query: Query): Promise<Page> {
+    return this.audience.query(query);
+  }
+
+  @Post('audience/count')
+  @HttpCode(200)
+  @Scopes('audience:count')
+  @ApiOperation({ summary: 'Count the people who may be written to by a channel' })
+  @ApiAnswer(200, CountAnswerSchema, 'The count; also when stale, and then marked so')
+  @ApiProblems(DATABASE_AWAY)
+  count(@Body({ schema: CountSchema }) count: Count): Promise<CountAnswer> {
+    return this.audience.count(count);
+  }
+
+  @Get('freshness')
+  @Scopes('freshness:read')
+  @ApiOperation({ summary: 'How fresh the lists are' })
+  @ApiAnswer(200, FreshnessSchema, 'Whether lists are shown now, and of which moment they are')
+  @ApiProblems(DATABASE_AWAY)
+  freshness(): Promise<FreshnessAnswer> {
+    return this.audience.freshness();
+  }
+}

@@ -1,0 +1,73 @@
+import type { EntityManager } from 'typeorm';
+import type { Channel } from '#contracts/channel.js';
+import type { Contact } from './audience.schemas.js';
+import { type Clause, SINCE } from './segment.js';
+
+/** What a channel needs to reach somebody, and no more. */
+const REACH: Record<Channel, string> = {
+  email: 'email',
+  sms: 'phone',
+  phone: 'phone',
+  post: 'street_address, postal_code, city, country',
+};
+
+interface PageRow {
+  readonly ref: string;
+  readonly first_name: string | null;
+  readonly last_name: string | null;
+  readonly language: string | null;
+  readonly birth_year: number | null;
+  readonly occupation: string | null;
+  readonly interests: string[];
+  readonly granted_at: Date;
+  readonly email?: string;
+  readonly phone?: string;
+  readonly street_address?: string | null;
+  readonly postal_code?: string | null;
+  readonly city?: string | null;
+  readonly country?: string | null;
+}
+
+/** The people of a segment after a reference, in the order of ref, which never changes: no page shows anybody twice. */
+export async function readPage(
+  manager: EntityManager, channel: Channel, clause: Clause, after: string | undefined, limit: number,
+): Promise<Contact[]> {
+  const values = [...clause.values, limit, ...(after === undefined ? [] : [after])];
+  const limitAt = clause.values.length + 1;
+  const rows = await manager.query<PageRow[]>(
+    `SELECT ref, first_name, last_name, language, birth_year, occupation, interests,
+            ${SINCE[channel]} AS granted_at, ${REACH[channel]}
+       FROM contact
+      WHERE ${clause.text}${after === undefined ? '' : ` AND ref > $${limitAt + 1}::uuid`}
+      ORDER BY ref LIMIT $${limitAt}`,
+    values,
+  );
+  return rows.map((row) => toContact(channel, row));
+}
+
+export async function countSegment(manager: EntityManager, clause: Clause): Promise<number> {
+  const [{ count }] = await manager.query<[{ count: number }]>(
+    `SELECT count(*) AS count FROM contact WHERE ${clause.text}`, [...clause.values],
+  );
+  return count;
+}
+
+function toContact(channel: Channel, row: PageRow): Contact {
+  return {
+    ref: row.ref,
+    firstName: row.first_name,
+    lastName: row.last_name,
+    language: row.language,
+    birthYear: row.birth_year,
+    occupation: row.occupation,
+    interests: row.interests,
+    grantedAt: row.granted_at.toISOString(),
+    ...(row.email === undefined ? {} : { email: row.email }),
+    ...(row.phone === undefined ? {} : { phone: row.phone }),
+    ...(channel === 'post' ? { address: addressOf(row) } : {}),
+  };
+}
+
+function addressOf({ street_address, postal_code, city, country }: PageRow): Contact['address'] {
+  return { street: street_address ?? null, postalCode: postal_code ?? null, city: city ?? null, country: country ?? null };
+}

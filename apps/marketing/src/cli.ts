@@ -1,0 +1,110 @@
+import { NestFactory } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { errorFields, JsonLogger } from '#http/logger.js';
+import { Metrics } from '#http/metrics.js';
+import { AmqpConnection } from '#messaging/amqp-connection.js';
+import { readDelivered } from './intake/delivered.js';
+import { IntakeService } from './intake/intake.service.js';
+import { listParked, unpark } from './intake/parked.sql.js';
+import { raiseMarketingEpoch } from './link/link.sql.js';
+import { ConfigurationError, readMarketingConfig } from './marketing.config.js';
+import { MarketingModule } from './marketing.module.js';
+import { ReconcileService } from './reconcile/reconcile.service.js';
+
+const USAGE = `Operator commands of marketing. They use the same environment as the service, which may go on running.
+
+  parked:list            messages put aside, with the reason
+  parked:retry [id…]     apply them now (all, or the ones named)
+  parked:drop id…        forget them; the register sends again what is still unanswered
+  reconcile              compare with the register now, and repair
+  epoch:raise            after this database was restored: lists stay closed until the register has told everything anew
+`;
+
+const LISTED = 1_000;
+const BROKER_PATIENCE_MS = 10_000;
+
+type Command = (app: INestApplicationContext, ids: readonly number[]) => Promise<number>;
+
+const COMMANDS: Record<string, Command> = {
+  'parked:list': async (app) => {
+    const rows = await listParked(app.get(DataSource).manager, LISTED);
+    for (const row of rows) {
+      console.log([row.id, row.queue, row.reason, `${row.times} time(s)`, `${row.content.length} bytes`,
+        `first ${row.firstAt.toISOString()}`, `last ${row.lastAt.toISOString()}`].join('  '));
+    }
+    console.log(`${rows.length} parked`);
+    return 0;
+  },
+
+  'parked:retry': async (app, ids) => {
+    const rows = await listParked(app.get(DataSource).manager, LISTED);
+    let left = 0;
+    for (const row of rows.filter(({ id }) => ids.length === 0 || ids.includes(id))) {
+      const delivered = readDelivered(row.content);
+      try {
+        if (delivered.kind === 'unreadable') throw new ConfigurationError(delivered.reason);
+        await app.get(IntakeService).applyTogether([delivered.message], async (manager) => { await unpark(manager, row.id); });
+        console.log(`${row.id}  applied`);
+      } catch (error) {
+        left += 1;
+        const { code, error: name } = errorFields(error);
+        console.log(`${row.id}  still refused: ${delivered.kind === 'unreadable' ? delivered.reason : String(code ?? name)}`);
+      }
+    }
+    return left === 0 ? 0 : 1;
+  },
+
+  'parked:drop': async (app, ids) => {
+    if (ids.length === 0) {
+      console.error('Name the ids to drop.');
+      return 1;
+    }
+    for (const id of ids) console.log(`${id}  ${(await unpark(app.get(DataSource).manager, id)) ? 'dropped' : 'there is none'}`);
+    return 0;
+  },
+
+  reconcile: async (app) => {
+    if (!(await app.get(AmqpConnection).ready(BROKER_PATIENCE_MS))) {
+      console.error('The broker is away; nothing was compared.');
+      return 1;
+    }
+    const report = await app.get(ReconcileService).run();
+    console.log(`${report.differingBuckets} bucket(s) differed, ${report.pulled} contact(s) to be fetched, `
+      + `${report.takenOut} taken out, ${report.alarms} alarm(s)`);
+    return report.alarms === 0 ? 0 : 2;
+  },
+
+  'epoch:raise': async (app) => {
+    console.log(`The epoch of marketing is now ${await raiseMarketingEpoch(app.get(DataSource).manager)}.`);
+    return 0;
+  },
+};
+
+async function run([name, ...rest]: readonly string[]): Promise<number> {
+  const command = name === undefined ? undefined : COMMANDS[name];
+  const ids = rest.map(Number);
+  if (command === undefined || ids.some((id) => !Number.isSafeInteger(id))) {
+    const asked = name === '--help' || name === 'help';
+    (asked ? console.log : console.error)(USAGE);
+    return asked ? 0 : 1;
+  }
+  const config = readMarketingConfig(process.env);
+  const logger = new JsonLogger('marketing-cli', 'error');
+  const app = await NestFactory.createApplicationContext(
+    MarketingModule.forOperator({ config, logger, metrics: new Metrics('marketing-cli') }), { logger, abortOnError: false },
+  );
+  try {
+    return await command(app, ids);
+  } finally {
+    await app.close();
+  }
+}
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  const { code, error: name } = errorFields(error);
+  console.error(error instanceof ConfigurationError ? error.message : `It did not work: ${String(code ?? name)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,42 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { assertEveryRouteStatesItsScope } from '#auth/assert-scopes.js';
+import { createHttpApp } from '#http/create-http-app.js';
+import type { HealthCheck } from '#http/health.js';
+import { AmqpConnection } from '#messaging/amqp-connection.js';
+import { BatchServer } from '#messaging/batch-server.js';
+import { ConsumerConnection } from '#messaging/messaging.module.js';
+import { DataSource } from 'typeorm';
+import { AudienceService } from './audience/audience.service.js';
+import { SUBSCRIPTIONS } from './intake/consent-events.controller.js';
+import { MarketingModule, type MarketingParts } from './marketing.module.js';
+import { Background } from './operations/background.service.js';
+
+const API = {
+  title: 'Lupa: marketing',
+  description: 'Lists of people who have opted in, and of nobody else. Every answer says of which moment it is.',
+  version: '0.1.0',
+  tags: { audience: 'Who may be written to now' },
+};
+
+/** Starts marketing: consumes, pulls, answers and serves HTTP on the configured host and port. */
+export async function startMarketing(parts: MarketingParts): Promise<NestFastifyApplication> {
+  const { config, logger, metrics } = parts;
+  const app = await createHttpApp(MarketingModule.forRoot(parts), {
+    service: 'marketing', api: API, logger, metrics, readiness: (made) => healthChecks(made),
+  });
+  assertEveryRouteStatesItsScope(app);
+  app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS }) });
+  await app.startAllMicroservices();
+  app.get(Background).start();
+  await app.listen(config.port, config.host);
+  return app;
+}
+
+/** A stale list is told, but the service is ready all the same: it refuses lists and says why. */
+function healthChecks(app: NestFastifyApplication): HealthCheck[] {
+  return [
+    { name: 'database', check: async () => (await app.get(DataSource).query<unknown[]>('SELECT 1')).length === 1 },
+    { name: 'broker', check: () => Promise.resolve(app.get(AmqpConnection).state().connected) },
+    { name: 'freshness', essential: false, check: async () => (await app.get(AudienceService).freshness()).fresh },
+  ];
+}

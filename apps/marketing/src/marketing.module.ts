@@ -1,0 +1,67 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuthModule } from '#auth/auth.module.js';
+import { RemoteKeys } from '#auth/key-source.js';
+import { JsonLogger } from '#http/logger.js';
+import { Metrics } from '#http/metrics.js';
+import { MessagingModule } from '#messaging/messaging.module.js';
+import { AnswerSender } from './answering/answer-sender.service.js';
+import { StatementSigner } from './answering/statement-signer.service.js';
+import { AudienceController } from './audience/audience.controller.js';
+import { AudienceService } from './audience/audience.service.js';
+import { marketingDataSource } from './database/data-source.js';
+import { openDatabase } from './database/open-database.js';
+import { ConsentEventsController } from './intake/consent-events.controller.js';
+import { IntakeService } from './intake/intake.service.js';
+import { RegisterClient } from './link/register-client.service.js';
+import { WatermarkService } from './link/watermark.service.js';
+import { MARKETING_CONFIG, type MarketingConfig } from './marketing.config.js';
+import { Background } from './operations/background.service.js';
+import { MarketingMetrics } from './operations/marketing-metrics.service.js';
+import { Puller } from './pulling/puller.service.js';
+import { ReconcileService } from './reconcile/reconcile.service.js';
+
+/** What main.ts and the operator commands have made before the module exists. */
+export interface MarketingParts {
+  readonly config: MarketingConfig;
+  readonly logger: JsonLogger;
+  readonly metrics: Metrics;
+}
+
+/** The composition of marketing. */
+@Module({})
+export class MarketingModule {
+  /** The whole service. */
+  static forRoot(parts: MarketingParts): DynamicModule {
+    const { config } = parts;
+    return {
+      ...MarketingModule.forOperator(parts),
+      imports: [
+        messaging(parts),
+        AuthModule.forRoot({ issuer: config.tokenIssuer, audience: 'lupa', keys: new RemoteKeys(config.registerJwksUrl) }),
+      ],
+      controllers: [AudienceController, ConsentEventsController],
+    };
+  }
+
+  /** The same without routes and consumers, for the operator commands. */
+  static forOperator(parts: MarketingParts): DynamicModule {
+    const { config, logger, metrics } = parts;
+    return {
+      module: MarketingModule,
+      imports: [messaging(parts)],
+      providers: [
+        { provide: MARKETING_CONFIG, useValue: config },
+        { provide: JsonLogger, useValue: logger },
+        { provide: Metrics, useValue: metrics },
+        { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
+        AnswerSender, AudienceService, Background, IntakeService, MarketingMetrics, Puller, ReconcileService,
+        RegisterClient, StatementSigner, WatermarkService,
+      ],
+    };
+  }
+}
+
+function messaging({ config, logger }: MarketingParts): DynamicModule {
+  return MessagingModule.forRoot({ url: config.amqpUrl, name: 'marketing', logger });
+}

@@ -1,0 +1,30 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AnswerSender } from '../answering/answer-sender.service.js';
+import { Puller } from '../pulling/puller.service.js';
+import { ReconcileService } from '../reconcile/reconcile.service.js';
+
+/** Starts what runs without being called, and ends it in order: nothing uses the database after it is closed. */
+@Injectable()
+export class Background implements OnApplicationShutdown {
+  constructor(
+    private readonly database: DataSource,
+    private readonly answers: AnswerSender,
+    private readonly puller: Puller,
+    private readonly reconcile: ReconcileService,
+  ) {}
+
+  start(): void {
+    for (const { task } of this.workers()) task.start();
+  }
+
+  /** Nest has closed the transports by now: the last batch is committed and acked. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.workers().map(({ task }) => task.stop()));
+    if (this.database.isInitialized) await this.database.destroy();
+  }
+
+  private workers(): { task: AnswerSender['task'] }[] {
+    return [this.answers, this.puller, this.reconcile];
+  }
+}
