@@ -8,7 +8,7 @@ import { programToken, staffToken } from './tokens.mjs';
 import { runTool } from './tools.mjs';
 
 const SAMPLE = { count: 2000, seed: 20_260_101 };
-const password = () => randomBytes(15).toString('base64url');
+const secret = (bytes) => randomBytes(bytes).toString('base64url');
 
 const PROGRAMS = {
   shop: {
@@ -32,8 +32,8 @@ export async function ensureDemo(paths, environment) {
     return undefined;
   }
   const demo = {
-    programs: Object.fromEntries(Object.entries(PROGRAMS).map(([key, { id }]) => [key, { id, secret: password() }])),
-    staff: Object.fromEntries(Object.entries(STAFF).map(([key, role]) => [key, { username: role, password: password() }])),
+    programs: Object.fromEntries(Object.entries(PROGRAMS).map(([key, { id }]) => [key, { id, secret: secret(24) }])),
+    staff: Object.fromEntries(Object.entries(STAFF).map(([key, role]) => [key, { username: role, password: secret(12) }])),
     sample: 'wanted',
   };
   const register = (args, input) => operate(environment, args, input);

@@ -21,6 +21,9 @@ const MAKERS = {
   MARKETING_STATEMENT_KEY: statementKey,
 };
 
+/** A fresh secret for each name. */
+export const freshSecrets = () => Object.fromEntries(Object.entries(MAKERS).map(([name, make]) => [name, make()]));
+
 /** The profile's secrets; those that are missing are made now. */
 export function profileSecrets(paths) {
   const kept = readJson(paths.secrets) ?? {};

@@ -29,7 +29,7 @@ export function printWelcome(environment, demo) {
 }
 
 const tokenCurl = (register, form) =>
-  `TOKEN=$(curl -s ${register}/v1/tokens ${Object.entries(form).map(([name, value]) => `-d ${name}=${value}`).join(' ')} | ${takeToken})`;
+  `TOKEN=$(curl -s ${register}/v1/token ${Object.entries(form).map(([name, value]) => `-d ${name}=${value}`).join(' ')} | ${takeToken})`;
 
 const curlRegister = (register, { programs: { shop } }) => `  ${tokenCurl(register, { grant_type: 'client_credentials', client_id: shop.id, client_secret: shop.secret })}
   curl -s "${register}/v1/customers?limit=2" -H "Authorization: Bearer $TOKEN"`;
