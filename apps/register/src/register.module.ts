@@ -1,13 +1,10 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthModule } from '#auth/auth.module.js';
-import type { KeySource } from '#auth/key-source.js';
 import { JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
 import { MessagingModule } from '#messaging/messaging.module.js';
 import { AccessLogModule } from './access-log/access-log.module.js';
 import { AccessModule } from './access/access.module.js';
-import { KeyRing } from './access/key-ring.service.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { registerDataSource } from './database/data-source.js';
 import { ErasureModule } from './erasure/erasure.module.js';
@@ -16,8 +13,6 @@ import { REGISTER_CONFIG, type RegisterConfig } from './register.config.js';
 import { StandingModule } from './standing/standing.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { WordingsModule } from './wordings/wordings.module.js';
-
-const AUDIENCE = 'lupa';
 
 /** What every room may ask for. */
 @Global()
@@ -44,11 +39,6 @@ export class RegisterModule {
         TypeOrmModule.forRoot({ ...registerDataSource(config.databaseUrl, config.poolSize).options, retryAttempts: 1 }),
         MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger }),
         AccessModule,
-        AuthModule.forRootAsync({
-          imports: [AccessModule],
-          inject: [KeyRing],
-          useFactory: (keys: KeySource) => ({ issuer: config.tokenIssuer, audience: AUDIENCE, keys }),
-        }),
         IdempotencyModule, AccessLogModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule,
       ],
     };
