@@ -4,7 +4,7 @@ import { createPrivateKey, createPublicKey, randomUUID, type JsonWebKey, type Ke
 import { DataSource, type EntityManager } from 'typeorm';
 import { type KeySource } from '#auth/key-source.js';
 import { runInTransaction, runStatement } from '../database/statement.js';
-import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { ConfigurationError, REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { DELETE_RETIRED, INSERT_KEY, LOCK_KEY_RING, RETIRE_OTHERS, SELECT_KEYS } from './access.sql.js';
 import { type KeySet, KeySetSchema, type PublicKey } from './access.schemas.js';
 import { open, seal } from './key-encryption.js';
@@ -108,7 +108,7 @@ export class KeyRing implements KeySource, OnModuleInit {
     try {
       jwk = JSON.parse(open(sealed, this.config.keyEncryptionKey, kid)) as JsonWebKey;
     } catch {
-      throw new Error('REGISTER_KEY_ENCRYPTION_KEY does not open the stored signing keys; is it the one they were made with?');
+      throw new ConfigurationError('REGISTER_KEY_ENCRYPTION_KEY does not open the stored signing keys; is it the one they were made with?');
     }
     const publicPem = createPublicKey({ key: publicJwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
     return { kid, publicJwk, publicPem, privateKey: createPrivateKey({ key: jwk, format: 'jwk' }), signsFrom, retiresAt };

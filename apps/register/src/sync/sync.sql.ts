@@ -85,9 +85,9 @@ export const READ_WATERMARK: Statement = {
  */
 export const MARK_EVERYTHING = `
   INSERT INTO sync_pending AS p (ref, epoch, version, erased, urgency, reason, since)
-  SELECT c.ref, l.epoch, c.version, false, 2, 'resync', '1970-01-01Z' FROM customer c, link_state l WHERE c.known_to_marketing
+  SELECT c.ref, l.epoch, c.version, false, 2, 'resync', timestamptz '1970-01-01Z' FROM customer c, link_state l WHERE c.known_to_marketing
   UNION ALL
-  SELECT e.ref, l.epoch, e.version, true, 0, 'erasure', '1970-01-01Z' FROM erasure_case e, link_state l
+  SELECT e.ref, l.epoch, e.version, true, 0, 'erasure', timestamptz '1970-01-01Z' FROM erasure_case e, link_state l
   ON CONFLICT (ref) DO UPDATE SET
     epoch = excluded.epoch, version = greatest(p.version, excluded.version), since = excluded.since,
     urgency = least(p.urgency, excluded.urgency), next_attempt_at = '-infinity', attempts = 0`;
