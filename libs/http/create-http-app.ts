@@ -13,6 +13,7 @@ import { ProblemFilter } from './problem.filter.js';
 import { addRequestLog } from './request-log.js';
 import { RouteTable } from './route-table.js';
 import { addSecurityHeaders, setSecurityHeaders } from './security-headers.js';
+import { limitClosing } from './shutdown.js';
 import { ZodValidationPipe } from './validation.pipe.js';
 
 export interface HttpAppOptions {
@@ -21,6 +22,10 @@ export interface HttpAppOptions {
   readonly api: ApiDescription;
   readonly logger?: JsonLogger;
   readonly metrics?: Metrics;
+  /** Addresses of reverse proxies (comma-separated IPs or CIDRs) whose X-Forwarded-For is believed; nobody's when left out. */
+  readonly trustProxy?: string;
+  /** How long requests in flight may take once the service stops; 5 s. */
+  readonly closingPatienceMs?: number;
   /** What /health/ready asks; called once, when the application exists. */
   readonly readiness?: (app: NestFastifyApplication) => readonly HealthCheck[];
 }
@@ -37,6 +42,7 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpA
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     logger: false,
+    ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
     genReqId: () => randomUUID(),
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       setSecurityHeaders(request, reply);
@@ -48,6 +54,7 @@ export async function createHttpApp(module: Type | DynamicModule, options: HttpA
   routes.watch(fastify);
   addSecurityHeaders(fastify);
   addRequestLog(fastify, logger, metrics);
+  limitClosing(fastify, options.closingPatienceMs);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger, bodyParser: false, abortOnError: false });
   addBodyParsers(fastify);
   app.useGlobalFilters(filter);

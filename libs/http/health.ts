@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Something the service needs (`essential`) or misses but works without. */
 export interface HealthCheck {
   /** Kebab-case: `database`, `broker`. */
@@ -8,10 +10,10 @@ export interface HealthCheck {
   check(): Promise<boolean>;
 }
 
-export interface HealthReport {
-  readonly status: 'ready' | 'degraded' | 'not-ready';
-  readonly checks: Readonly<Record<string, 'up' | 'down'>>;
-}
+export const HealthReportSchema = z
+  .object({ status: z.enum(['ready', 'degraded', 'not-ready']), checks: z.record(z.string(), z.enum(['up', 'down'])) })
+  .meta({ id: 'HealthReport', examples: [{ status: 'degraded', checks: { database: 'up', broker: 'down' } }] });
+export type HealthReport = z.infer<typeof HealthReportSchema>;
 
 const PATIENCE_MS = 2_000;
 

@@ -14,7 +14,7 @@ export class SchemaCollector {
 
   convert(schema: unknown, schemaType: 'input' | 'output'): { schema: JsonObject } | undefined {
     if (!(schema instanceof z.ZodType)) return undefined;
-    const { $schema: _dialect, $defs, ...json } = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any' }) as JsonObject;
+    const { $schema: _dialect, $defs, ...json } = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any', override: simplify }) as JsonObject;
     const rename = this.collect(($defs ?? {}) as Record<string, JsonObject>, schemaType);
     return { schema: this.tag(withRefs(withoutId(json), rename)) };
   }
@@ -61,6 +61,13 @@ export class SchemaCollector {
     }
     return tagged;
   }
+}
+
+/** Leaves out what zod adds and a reader does not need: the pattern beside a format, and the limits of whole numbers in JavaScript. */
+function simplify({ jsonSchema }: { jsonSchema: JsonObject }): void {
+  if (typeof jsonSchema['format'] === 'string') delete jsonSchema['pattern'];
+  if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum'];
+  if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum'];
 }
 
 function withoutId({ id: _id, ...schema }: JsonObject): JsonObject {

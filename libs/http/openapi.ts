@@ -13,7 +13,13 @@ export interface ApiDescription {
 
 /** Serves the OpenAPI 3.1 document at /openapi.json and its page, which loads nothing from elsewhere, at /docs. */
 export function serveOpenApi(app: NestFastifyApplication, api: ApiDescription): void {
-  SwaggerModule.setup('docs', app, () => buildApiDocument(app, api), { jsonDocumentUrl: 'openapi.json', raw: ['json'], customSiteTitle: api.title });
+  SwaggerModule.setup('docs', app, () => buildApiDocument(app, api), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: api.title,
+    // The page's own check of the document would send it to a site elsewhere.
+    swaggerOptions: { validatorUrl: null, persistAuthorization: false },
+  });
 }
 
 /** The OpenAPI 3.1 document of an application's routes, with every schema as zod states it. */

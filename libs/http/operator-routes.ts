@@ -23,3 +23,23 @@ export function addOperatorRoutes(fastify: FastifyInstance, metrics: Metrics, ch
     return reply.send(problemOfDefinition(definition));
   });
 }
+
+const json = (schema: object): object => ({ 'application/json': { schema } });
+const get = (summary: string, responses: Record<string, object>): object => ({ get: { tags: ['operation'], summary, responses } });
+const report = json({ $ref: '#/components/schemas/HealthReport' });
+
+/** The same routes for the OpenAPI document. */
+export const OPERATOR_PATHS = {
+  '/health/live': get('Whether the process runs', { 200: { description: 'It does' } }),
+  '/health/ready': get('Whether requests can be served', {
+    200: { description: 'Yes; `degraded` when something is missing that can be done without', content: report },
+    503: { description: 'No', content: report },
+  }),
+  '/metrics': get('Metrics in the Prometheus text format', { 200: { description: 'The metrics', content: { 'text/plain': { schema: { type: 'string' } } } } }),
+  '/problems': get('Everything that can go wrong', {
+    200: {
+      description: 'All problems',
+      content: json({ type: 'object', required: ['problems'], properties: { problems: { type: 'array', items: { $ref: '#/components/schemas/Problem' } } } }),
+    },
+  }),
+};
