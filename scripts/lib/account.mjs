@@ -22,6 +22,8 @@ export function accountOf(names) {
 const canEnter = (folder, { uid, gid }) =>
   uid === undefined || spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', folder], { uid, gid, cwd: '/' }).status === 0;
 
+const TITLES = { postgres: 'PostgreSQL', rabbitmq: 'RabbitMQ' };
+
 /**
  * The folder of one service's data, owned by its account: below .lupa/<profile>/, or below the system's temporary folder when
  * the account cannot enter the clone (a clone in /root, whose mode is 0700). Says so once when `aloud`.
@@ -30,7 +32,7 @@ export function dataFolder(paths, service, account, { aloud = false } = {}) {
   let parent = join(paths.root, 'data');
   if (!canEnter(paths.root, account)) {
     parent = join(tmpdir(), `lupa-${cloneId}`, paths.profile);
-    if (aloud) step(`User ${account.name} may not enter ${paths.root}, so ${service} keeps its data in ${join(parent, service)}.`);
+    if (aloud) step(`User ${account.name} may not enter ${paths.root}, so ${TITLES[service]} keeps its data in ${join(parent, service)}.`);
     ownFolder(join(tmpdir(), `lupa-${cloneId}`), process.getuid());
   }
   mkdirSync(parent, { recursive: true, mode: 0o755 });

@@ -1,6 +1,6 @@
 // Installs missing servers from the distribution's own packages on Debian and Ubuntu, as root or through sudo.
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { isRoot } from './account.mjs';
@@ -19,6 +19,7 @@ export function canInstall() {
 
 // The packages start system-wide servers of their own. Nobody asked for those: a policy file (invoke-rc.d(8)) keeps them
 // down during the installation, and they are disabled afterwards so that the next boot does not start them either.
+// apt's status lines leave through our standard output (sudo would close a descriptor above 2), all else through the error output.
 const script = (packages, services) => `
 set -u
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a LC_ALL=C
@@ -28,9 +29,9 @@ if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\\nexit 101\\n' > "$policy" && chmod 755 "$policy"
 fi
 apt-get update -q || echo 'apt-get update failed; going on with the package lists at hand'
-apt-get install -q -y --no-install-recommends -o APT::Status-Fd=3 -o Dpkg::Options::=--force-confold ${packages.join(' ')} || exit 1
-if [ -d /run/systemd/system ]; then
-  systemctl disable --now ${services.join(' ')} || true
+apt-get install -q -y --no-install-recommends -o APT::Status-Fd=3 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold ${packages.join(' ')} 3>&1 1>&2 || exit 1
+if command -v systemctl > /dev/null; then
+  systemctl disable ${services.join(' ')} || true
 fi
 `;
 
@@ -43,19 +44,18 @@ export async function install(paths, packages) {
   if (!isRoot() && process.stdin.isTTY && spawnSync('sudo', ['-v'], { stdio: 'inherit' }).status !== 0) {
     throw new Told('Without sudo nothing can be installed.');
   }
-  // sudo closes every descriptor above 2, so apt's status lines come through standard output when sudo stands between.
-  const [program, ...args] = asAdministrator('/bin/sh', '-c', script(packages, packages.flatMap((name) => SERVICES[name])).replace('Status-Fd=3', 'Status-Fd=1'));
+  const [program, ...args] = asAdministrator('/bin/sh', '-c', script(packages, packages.flatMap((name) => SERVICES[name])));
   const output = openLog(log);
   const bar = progressBar(`installing ${packages.join(', ')}`);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', output], cwd: '/' });
-  const started = new Promise((resolve) => child.once('error', () => resolve(1)).once('exit', (code) => resolve(code ?? 1)));
-  const { appendFileSync } = await import('node:fs');
+  const ended = new Promise((resolve) => child.once('error', () => resolve(1)).once('exit', (code) => resolve(code ?? 1)));
   for await (const line of createInterface({ input: child.stdout })) {
-    const status = /^(dl|pm)status:[^:]*:([\d.]+):/.exec(line);
-    if (status) bar.update((status[1] === 'dl' ? 0.05 : 0.5) + Number(status[2]) / (status[1] === 'dl' ? 222 : 200));
+    // Two runs from 0 to 100: the downloads, then unpacking and setting up.
+    const [, kind, percent] = /^(dl|pm)status:[^:]*:([\d.]+):/.exec(line) ?? [];
+    if (kind) bar.update(kind === 'dl' ? 0.05 + (0.45 * percent) / 100 : 0.5 + (0.5 * percent) / 100);
     else appendFileSync(log, `${line}\n`);
   }
-  const code = await started;
+  const code = await ended;
   closeSync(output);
   bar.finish(code === 0 ? `Installed ${packages.join(' and ')}` : undefined);
   if (code !== 0) {
