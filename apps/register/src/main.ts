@@ -1,50 +1,32 @@
-import 'reflect-metadata';
-import { DataSource } from 'typeorm';
-import { createHttpApp } from '#http/create-http-app.js';
-import { JsonLogger } from '#http/logger.js';
+import { errorFields, JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
-import { AmqpConnection } from '#messaging/amqp-connection.js';
-import { BatchServer } from '#messaging/batch-server.js';
-import { ConsumerConnection } from '#messaging/messaging.module.js';
-import { QUEUES } from '#messaging/topology.js';
-import { ConfigurationError, readRegisterConfig, type RegisterConfig } from './register.config.js';
-import { RegisterModule } from './register.module.js';
+import { startRegister } from './register.app.js';
+import { ConfigurationError, readRegisterConfig } from './register.config.js';
 
-async function start(config: RegisterConfig): Promise<void> {
+/** Ends the process after an error nobody handled: what it has left half done, the next start repeats safely. */
+function endOnUnhandled(logger: JsonLogger): void {
+  const end = (error: unknown): void => {
+    logger.event('unhandled-error', errorFields(error), 'fatal');
+    process.exit(1);
+  };
+  process.on('uncaughtException', end);
+  process.on('unhandledRejection', end);
+}
+
+async function main(): Promise<void> {
+  const config = readRegisterConfig(process.env);
   const logger = new JsonLogger('register', config.logLevel);
-  const metrics = new Metrics('register');
-  const { controller, register } = config.profile;
-  const app = await createHttpApp(RegisterModule.forRoot(config, logger, metrics), {
-    service: 'register',
-    api: { title: `${controller.name}: ${register.name.en}`, description: 'The register owns the customers’ data. Marketing sees of it what they have consented to.', version: '1' },
-    logger,
-    metrics,
-    readiness: (application) => {
-      const database = application.get(DataSource);
-      const broker = application.get(AmqpConnection);
-      return [
-        { name: 'database', check: async () => (await database.query('SELECT 1')) !== undefined },
-        // Without the broker the register still takes every write: what marketing has to hear of waits.
-        { name: 'broker', essential: false, check: () => Promise.resolve(broker.state().connected) },
-      ];
-    },
-  });
-  app.connectMicroservice({
-    strategy: new BatchServer({
-      connection: app.get(ConsumerConnection),
-      subscriptions: [{ queue: QUEUES.applied, pattern: QUEUES.applied, maxBatch: 20, maxWaitMs: 5, prefetch: 40 }],
-      rpcQueue: QUEUES.rpc,
-    }),
-  });
-  await app.startAllMicroservices();
-  await app.listen(config.port, config.host);
-  logger.event('listening', { host: config.host, port: config.port });
+  endOnUnhandled(logger);
+  try {
+    const app = await startRegister({ config, logger, metrics: new Metrics('register') });
+    logger.event('listening', { host: config.host, port: Number(new URL(await app.getUrl()).port) });
+  } catch (error) {
+    logger.failure('start-failed', error);
+    process.exit(1);
+  }
 }
 
-try {
-  await start(readRegisterConfig(process.env));
-} catch (error) {
-  if (error instanceof ConfigurationError) console.error(error.message);
-  else new JsonLogger('register').failure('start-failed', error);
+await main().catch((error: unknown) => {
+  console.error(error instanceof ConfigurationError ? error.message : 'The register could not start.');
   process.exit(1);
-}
+});

@@ -1,5 +1,8 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DatabaseAwayInterceptor } from '#database/database-away.interceptor.js';
+import { openDatabase } from '#database/open-database.js';
 import { JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
 import { MessagingModule } from '#messaging/messaging.module.js';
@@ -14,11 +17,18 @@ import { StandingModule } from './standing/standing.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { WordingsModule } from './wordings/wordings.module.js';
 
+/** What main.ts has made before the module exists. */
+export interface RegisterParts {
+  readonly config: RegisterConfig;
+  readonly logger: JsonLogger;
+  readonly metrics: Metrics;
+}
+
 /** What every room may ask for. */
 @Global()
 @Module({})
 class CoreModule {
-  static forRoot(config: RegisterConfig, logger: JsonLogger, metrics: Metrics): DynamicModule {
+  static forRoot({ config, logger, metrics }: RegisterParts): DynamicModule {
     const providers = [
       { provide: REGISTER_CONFIG, useValue: config },
       { provide: JsonLogger, useValue: logger },
@@ -31,12 +41,16 @@ class CoreModule {
 /** The composition root of the register. */
 @Module({})
 export class RegisterModule {
-  static forRoot(config: RegisterConfig, logger: JsonLogger, metrics: Metrics): DynamicModule {
+  static forRoot({ config, logger, metrics }: RegisterParts): DynamicModule {
     return {
       module: RegisterModule,
+      providers: [{ provide: APP_INTERCEPTOR, useClass: DatabaseAwayInterceptor }],
       imports: [
-        CoreModule.forRoot(config, logger, metrics),
-        TypeOrmModule.forRoot({ ...registerDataSource(config.databaseUrl, config.poolSize).options, retryAttempts: 1 }),
+        CoreModule.forRoot({ config, logger, metrics }),
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ retryAttempts: 0 }),
+          dataSourceFactory: () => openDatabase(registerDataSource(config.databaseUrl, config.poolSize)),
+        }),
         MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger }),
         AccessModule,
         IdempotencyModule, AccessLogModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule,

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { JsonLogger } from '#http/logger.js';
 import { RepeatingTask } from '#tasks/repeating-task.js';
@@ -9,7 +9,7 @@ const MOST_ROWS = 5_000;
 
 /** Deletes idempotency entries after the day they are promised for. */
 @Injectable()
-export class KeySweeper implements OnApplicationBootstrap, OnApplicationShutdown {
+export class KeySweeper implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly task: RepeatingTask;
 
   constructor(dataSource: DataSource, logger: JsonLogger) {
@@ -23,7 +23,7 @@ export class KeySweeper implements OnApplicationBootstrap, OnApplicationShutdown
     this.task.start();
   }
 
-  onApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): Promise<void> {
     return this.task.stop();
   }
 }

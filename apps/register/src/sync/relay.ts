@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { ConsentChanged } from '#contracts/consent-changed.v1.js';
 import { JsonLogger } from '#http/logger.js';
@@ -33,7 +33,7 @@ export interface DueChange {
  * until marketing answers, and are sent again after 30 s. Two relays at once only make duplicates.
  */
 @Injectable()
-export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly task: RepeatingTask;
 
   constructor(
@@ -48,7 +48,7 @@ export class Relay implements OnApplicationBootstrap, OnApplicationShutdown {
     this.task.start();
   }
 
-  onApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): Promise<void> {
     return this.task.stop();
   }
 

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Watermark } from '#contracts/watermark.v1.js';
 import { JsonLogger } from '#http/logger.js';
@@ -23,7 +23,7 @@ interface WatermarkRow {
 
 /** Tells marketing every two seconds up to which moment it has answered everything. */
 @Injectable()
-export class WatermarkPublisher implements OnApplicationBootstrap, OnApplicationShutdown {
+export class WatermarkPublisher implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly task: RepeatingTask;
 
   constructor(
@@ -39,7 +39,7 @@ export class WatermarkPublisher implements OnApplicationBootstrap, OnApplication
     this.task.start();
   }
 
-  onApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): Promise<void> {
     return this.task.stop();
   }
 

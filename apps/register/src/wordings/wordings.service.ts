@@ -33,11 +33,12 @@ export class WordingsService {
     if (!purposes.includes(body.purpose)) throw new Failure(PURPOSE_WITHOUT_CONSENT, { extra: { possible: purposes } });
     const sha256 = createHash('sha256').update(body.text, 'utf8').digest('hex');
     return this.writes.run(write, async (manager) => {
-      const { identifiers } = await manager.createQueryBuilder().insert().into(WordingEntity)
-        .values({ ...key, ...body, sha256, createdBy: caller.subject }).orIgnore().execute();
+      const isNew = !(await manager.existsBy(WordingEntity, { ...key }));
+      const values = { ...key, ...body, sha256, createdBy: caller.subject };
+      if (isNew) await manager.createQueryBuilder().insert().into(WordingEntity).values(values).orIgnore().execute();
       const stored = await manager.findOneByOrFail(WordingEntity, { ...key });
       if (stored.sha256 !== sha256 || stored.purpose !== body.purpose) throw new Failure(WORDING_EXISTS);
-      const status = identifiers[0] ? 201 : 200;
+      const status = isNew ? 201 : 200;
       return { answer: { status, body: { ...key, sha256 }, location: `/v1/wordings/${key.id}/${key.version}/${key.language}` }, customerId: null };
     });
   }

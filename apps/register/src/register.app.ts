@@ -1,0 +1,48 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DataSource } from 'typeorm';
+import { assertEveryRouteStatesItsScope } from '#auth/assert-scopes.js';
+import { createHttpApp } from '#http/create-http-app.js';
+import type { HealthCheck } from '#http/health.js';
+import { AmqpConnection } from '#messaging/amqp-connection.js';
+import { BatchServer, type Subscription } from '#messaging/batch-server.js';
+import { ConsumerConnection } from '#messaging/messaging.module.js';
+import { QUEUES } from '#messaging/topology.js';
+import { RegisterModule, type RegisterParts } from './register.module.js';
+
+/** One message holds up to 500 answers, so few messages make a batch. */
+const SUBSCRIPTIONS: Subscription[] = [{ queue: QUEUES.applied, pattern: QUEUES.applied, maxBatch: 20, maxWaitMs: 5, prefetch: 40 }];
+
+/** Starts the register: serves HTTP on the configured host and port, tells marketing what has changed, answers its requests. */
+export async function startRegister(parts: RegisterParts): Promise<NestFastifyApplication> {
+  const { config, logger, metrics } = parts;
+  const { controller, register } = config.profile;
+  const app = await createHttpApp(RegisterModule.forRoot(parts), {
+    service: 'register',
+    api: {
+      title: `${controller.name}: ${register.name.en}`,
+      description: 'The register owns the data of the customers. Marketing sees of it what they have consented to.',
+      version: '0.1.0',
+      tags: {
+        customers: 'Who is in the register, each field with its source',
+        consents: 'What a person has decided, with proof',
+        wordings: 'The exact texts people decide on',
+        standing: 'States that take a person out of marketing at once',
+        erasure: 'Erasure, answered by marketing',
+      },
+    },
+    logger, metrics, readiness: (made) => healthChecks(made),
+  });
+  assertEveryRouteStatesItsScope(app);
+  app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS, rpcQueue: QUEUES.rpc }) });
+  await app.startAllMicroservices();
+  await app.listen(config.port, config.host);
+  return app;
+}
+
+/** Without the broker the register still takes every write: what marketing has to hear of waits in its table. */
+function healthChecks(app: NestFastifyApplication): HealthCheck[] {
+  return [
+    { name: 'database', check: async () => (await app.get(DataSource).query<unknown[]>('SELECT 1')).length === 1 },
+    { name: 'broker', essential: false, check: () => Promise.resolve(app.get(AmqpConnection).state().connected) },
+  ];
+}
