@@ -33,7 +33,8 @@ export function createAccessGuard(strategyName: string, reflector: Reflector, ca
     }
 
     override handleRequest<Verified>(error: unknown, claims: Verified | false, info: unknown): Verified {
-      if (error) throw error;
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- passed on as passport gave it
+      if (error) throw error instanceof Error ? error : new Error('the token could not be checked');
       if (claims) return claims;
       if (info instanceof Failure) throw info;
       if (info instanceof Error && info.name === 'TokenExpiredError') throw unauthenticated(TOKEN_EXPIRED);

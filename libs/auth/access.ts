@@ -18,7 +18,7 @@ export function Scopes(...scopes: readonly [Scope, ...Scope[]]): MethodDecorator
     ApiBearerAuth('token'),
     ApiExtension('x-scopes', [...scopes]),
     ApiProblems(TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID, SCOPE_MISSING, KEYS_UNAVAILABLE),
-  ) as MethodDecorator;
+  );
 }
 
 /** Besides `Scopes`: a customer may call too, when the path parameter is her own id. */
@@ -27,7 +27,7 @@ export function OwnCustomer(parameter: string): MethodDecorator {
     SetMetadata(OWN_CUSTOMER_METADATA, parameter),
     ApiExtension('x-own-customer', parameter),
     ApiProblems(NOT_OWN_DATA),
-  ) as MethodDecorator;
+  );
 }
 
 /** The route needs no token. */

@@ -28,6 +28,7 @@ export function registerStrategy(name: string, options: AuthOptions): void {
         algorithms: ['ES256'],
         issuer: options.issuer,
         audience: options.audience,
+        // eslint-disable-next-line @typescript-eslint/no-deprecated -- the one way to a clock tolerance
         jsonWebTokenOptions: { clockTolerance: CLOCK_TOLERANCE_SECONDS },
         secretOrKeyProvider: (_request: unknown, token: string, done: (error: unknown, key?: string) => void) => {
           keyFor(token, options.keys).then((key) => done(null, key), done);

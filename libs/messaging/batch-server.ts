@@ -91,7 +91,8 @@ export class BatchServer extends Server implements CustomTransportStrategy {
           const result: unknown = await handler?.(payload, context);
           resolve(isObservable(result) ? await lastValueFrom(result, { defaultValue: undefined }) : result);
         } catch (error) {
-          reject(error as Error);
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- passed on as the handler threw it
+          reject(error);
         } finally {
           runEndHook();
         }

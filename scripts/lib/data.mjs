@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { accountOf, dataFolder } from './account.mjs';
-import { containers, stopContainer } from './docker.mjs';
+import { stopContainer } from './docker.mjs';
 import { readJson } from './json-file.mjs';
 import { profileSecrets } from './secrets.mjs';
 import { stopServices } from './services.mjs';

@@ -1,3 +1,4 @@
+// Over 250 lines because every token, throttle and key test shares one running application.
 import { Controller, Get, Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { decodeJwt, decodeProtectedHeader } from 'jose';

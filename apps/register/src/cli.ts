@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
+import { errorCode } from '#database/database-errors.js';
 import { ACCESS_COMMANDS } from './access/access.commands.js';
 import { registerDataSource } from './database/data-source.js';
-import { ConfigurationError, readRegisterConfig, type RegisterConfig } from './register.config.js';
+import { readRegisterConfig, type RegisterConfig } from './register.config.js';
 import { SYNC_COMMANDS } from './sync/sync.commands.js';
 
 interface Command {
@@ -39,6 +40,6 @@ try {
 } catch (error) {
   // Errors of the driver carry parameters: only our own sentences are shown.
   const own = error instanceof ConfigurationError || (error instanceof Error && error.name === 'UsageError');
-  console.error(own ? (error as Error).message : 'The command failed: the database cannot be reached or refused the change.');
+  console.error(own ? error.message : 'The command failed: the database cannot be reached or refused the change.');
   process.exitCode = 1;
 }

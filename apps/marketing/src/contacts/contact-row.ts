@@ -60,7 +60,7 @@ function channelColumns(projection: Projection): Partial<ContactRow> {
     columns[`${channel}_wording_version`] = grant?.wordingVersion ?? null;
     columns[`${channel}_source`] = grant?.sourceSystem ?? null;
   }
-  return columns as Partial<ContactRow>;
+  return columns;
 }
 
 /**

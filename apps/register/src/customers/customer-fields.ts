@@ -44,7 +44,7 @@ export function changesOf(body: Pick<CreateCustomer | PatchCustomer, 'contact' |
   const named = Object.entries(flat).filter(([, value]) => value !== undefined);
   const isEmpty = (value: unknown) => value === null || (Array.isArray(value) && value.length === 0);
   return {
-    values: values as Partial<CustomerFields>,
+    values,
     set: named.filter(([, value]) => !isEmpty(value)).map(([name]) => name),
     cleared: named.filter(([, value]) => isEmpty(value)).map(([name]) => name),
   };
