@@ -138,17 +138,15 @@ export class ReconcileService {
     return Object.values(counts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** How many have no newer change in the register that tells why they are not listed. */
+  /** How many have no newer change that tells why they are not listed: neither in the register nor, by now, here. */
   private async unexplained(orders: readonly RefOrder[]): Promise<number> {
     let count = 0;
     for (let first = 0; first < orders.length; first += MAX_PROJECTIONS) {
       const part = orders.slice(first, first + MAX_PROJECTIONS);
-      const { projections } = await this.register.projections(part.map(({ ref }) => ref));
-      const theirs = new Map(projections.map((projection) => [projection.ref, projection]));
-      count += part.filter((ours) => {
-        const projection = theirs.get(ours.ref);
-        return projection === undefined || compareOrder(projection, ours) <= 0;
-      }).length;
+      const refs = part.map(({ ref }) => ref);
+      const { projections } = await this.register.projections(refs);
+      const known = [...projections, ...(await readRemembered(this.database.manager, refs))];
+      count += part.filter((ours) => !known.some((later) => later.ref === ours.ref && compareOrder(later, ours) > 0)).length;
     }
     return count;
   }
