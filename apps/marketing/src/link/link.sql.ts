@@ -45,7 +45,7 @@ export async function storeWatermark(manager: EntityManager, heard: Watermark): 
   const [{ kept }] = await manager.query<[{ kept: number }]>(
     `WITH kept AS (
        UPDATE link_state
-          SET reconcile_due = reconcile_due OR register_epoch < $1,
+          SET reconcile_due = reconcile_due OR coalesce(register_epoch < $1, false),
               register_epoch = $1,
               watermark = CASE WHEN watermark_epoch = $1 AND watermark_marketing_epoch IS NOT DISTINCT FROM $2::uuid
                                THEN greatest(watermark, $3::timestamptz) ELSE $3::timestamptz END,
