@@ -38,8 +38,8 @@ async function main([name, ...args]: string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  // Errors of the driver carry parameters: only our own sentences are shown.
-  const own = error instanceof ConfigurationError || (error instanceof Error && error.name === 'UsageError');
-  console.error(own ? error.message : 'The command failed: the database cannot be reached or refused the change.');
+  // Errors of the driver carry parameters, and a code: only our own sentences are shown.
+  const own = error instanceof Error && errorCode(error) === undefined;
+  console.error(own ? error.message : `The command failed: the database cannot be reached or refused the change (${errorCode(error) ?? 'unknown'}).`);
   process.exitCode = 1;
 }

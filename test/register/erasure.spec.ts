@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
+
+let register: TestRegister;
+beforeAll(async () => { register = await startTestRegister('erasure'); });
+afterAll(async () => { await register.stop(); });
+
+/** Every value of every row of every table, as text. */
+async function wholeDatabase(): Promise<string> {
+  const tables = await register.database.query<{ name: string }[]>("SELECT quote_ident(table_name) AS name FROM information_schema.tables WHERE table_schema = 'public'");
+  const dumps = await Promise.all(tables.map(({ name }) => register.database.query<{ dump: string | null }[]>(`SELECT string_agg(to_jsonb(t)::text, E'\\n') AS dump FROM ${name} t`)));
+  return dumps.map(([row]) => row?.dump ?? '').join('\n');
+}
+
+describe('an erasure', () => {
+  it('leaves nothing of the person in any table, and a case without her id', async () => {
+    const marker = randomUUID().replaceAll('-', '');
+    const headers = { 'idempotency-key': `key-${marker}` };
+    const body = {
+      ...newCustomer({ contact: { firstName: `F${marker}`, lastName: `L${marker}`, email: `${marker}@example.fi`, address: { street: `S${marker}`, postalCode: '04300', city: `C${marker}` } } }),
+      demographics: { occupation: `O${marker}` }, consents: [{ purpose: 'marketing', channel: 'email', ...decision({ form: `/f/${marker}` }) }],
+    };
+    const id = String((await register.call('POST', '/v1/customers', { body, headers })).body['id']);
+    await register.call('GET', `/v1/customers/${id}`);
+    expect(await wholeDatabase()).toContain(marker);
+
+    const answer = await register.call('DELETE', `/v1/customers/${id}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([202, `/v1/erasures/${String(answer.body['caseId'])}`]);
+    const rest = await wholeDatabase();
+    expect([rest.includes(marker), rest.includes(id)]).toEqual([false, false]);
+    expect((await register.call('GET', `/v1/customers/${id}`)).status).toBe(404);
+    expect((await register.call('POST', '/v1/customers', { body, headers })).body['type']).toBe('/problems/idempotent-target-erased');
+  });
+
+  it('stays open until marketing has answered: a confirm of the broker closes nothing', async () => {
+    const id = String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
+    const { body } = await register.call('POST', '/v1/erasures', { body: { customerId: id, ground: 'abuse' } });
+    const path = `/v1/erasures/${String(body['caseId'])}`;
+    expect((await register.call('GET', path)).body).toMatchObject({ ground: 'abuse', state: 'waiting-for-marketing', marketing: null });
+    expect(await register.database.query<object[]>('SELECT erased, urgency FROM sync_pending p JOIN erasure_case e USING (ref) WHERE e.id = $1', [body['caseId']]))
+      .toEqual([{ erased: true, urgency: 0 }]);
+  });
+
+  it('asked for twice at once happens once', async () => {
+    const id = String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
+    const answers = await Promise.all([1, 2, 3].map(() => register.call('DELETE', `/v1/customers/${id}`)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 404, 404]);
+  });
+
+  it('can be asked for by the customer herself, and by no other', async () => {
+    const create = async () => String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
+    const [own, other] = [await create(), await create()];
+    const token = await register.token({ kind: 'customer', subject: own, scopes: ['erasures:write'] });
+    expect((await register.call('DELETE', `/v1/customers/${other}`, { token })).body['type']).toBe('/problems/not-own-data');
+    const answer = await register.call('DELETE', `/v1/customers/${own}`, { token });
+    expect(answer.status).toBe(202);
+    expect(await wholeDatabase()).not.toContain(own);
+  });
+});
