@@ -57,7 +57,7 @@ await main(async () => {
     step('Both services are ready');
     const demo = await ensureDemo(paths, environment);
     await playDemo(paths, environment, demo);
-    printWelcome(environment, demo);
+    await printWelcome(environment, demo);
     say('Lupa is running. Press Ctrl-C to stop.');
     await new Promise(() => setInterval(() => undefined, 1 << 30));
   } catch (error) {

@@ -59,7 +59,7 @@ export async function playDemo(paths, environment, demo) {
   const marketingUrl = `http://127.0.0.1:${environment.MARKETING_PORT}`;
   step(`The register is empty: loading ${SAMPLE.count} made-up customers through the REST API`);
   const bar = progressBar('loading the sample', { quietMs: 0 });
-  const token = await programToken(registerUrl, demo.programs.loader);
+  const token = () => programToken(registerUrl, demo.programs.loader);
   await loadSample({ registerUrl, token, ...SAMPLE, onProgress: (done, total = SAMPLE.count) => bar.update(done / total, `${done} of ${total}`) });
   bar.finish('Loaded the sample');
   say();

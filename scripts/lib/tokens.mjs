@@ -11,6 +11,7 @@ export const staffToken = (registerUrl, { username, password }) =>
 
 async function tokenFrom(url, request) {
   const response = await fetch(url, { method: 'POST', ...request, signal: AbortSignal.timeout(20_000) });
+  if (response.status >= 500) throw new Error(`No token now (${response.status})`); // passing: worth another try
   const answer = await response.json();
   if (!response.ok) throw new Told(`The register gave no token (${response.status} ${answer.title ?? answer.error ?? ''}).`);
   return answer.access_token;
