@@ -33,7 +33,6 @@ export function createAccessGuard(strategyName: string, reflector: Reflector, ca
     }
 
     override handleRequest<Verified>(error: unknown, claims: Verified | false, info: unknown): Verified {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error -- passed on as passport gave it
       if (error) throw error instanceof Error ? error : new Error('the token could not be checked');
       if (claims) return claims;
       if (info instanceof Failure) throw info;

@@ -3,7 +3,6 @@ import { HealthReportSchema } from './health.js';
 import { findFailure, type FailureDefinition } from './failure.js';
 import { BODY_TOO_LARGE, INVALID_REQUEST, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE } from './http.errors.js';
 import { problemOfDefinition, PROBLEM_MEDIA_TYPE, ProblemSchema, statusOf } from './problem.js';
-import { PROBLEMS_EXTENSION } from './route-docs.js';
 import type { SchemaCollector } from './openapi-schemas.js';
 import { OPERATOR_PATHS } from './operator-routes.js';
 
@@ -35,8 +34,8 @@ export function completeDocument(draft: OpenAPIObject, schemas: SchemaCollector)
 }
 
 function addProblems(operation: Operation): void {
-  const stated = operation[PROBLEMS_EXTENSION];
-  delete operation[PROBLEMS_EXTENSION];
+  const stated = operation['x-lupa-problems'];
+  delete operation['x-lupa-problems'];
   const definitions = new Set<FailureDefinition>();
   if (operation.requestBody) for (const each of [MALFORMED_JSON, BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE]) definitions.add(each);
   if (operation.requestBody || (operation.parameters?.length ?? 0) > 0) definitions.add(INVALID_REQUEST);

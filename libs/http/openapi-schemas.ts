@@ -14,7 +14,7 @@ export class SchemaCollector {
 
   convert(schema: unknown, schemaType: 'input' | 'output'): { schema: JsonObject } | undefined {
     if (!(schema instanceof z.ZodType)) return undefined;
-    const { $schema: _dialect, $defs, ...json } = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any', override: simplify }) as JsonObject;
+    const { $schema: _dialect, $defs, ...json } = z.toJSONSchema(schema, { io: schemaType, unrepresentable: 'any', override: (each) => simplify(each, schemaType) }) as JsonObject;
     const rename = this.collect(($defs ?? {}) as Record<string, JsonObject>, schemaType);
     return { schema: this.tag(withRefs(withoutId(json), rename)) };
   }
@@ -38,17 +38,18 @@ export class SchemaCollector {
     return Object.fromEntries([...this.components].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** Keeps the named schemas; what differs between request and answer gets a second name. */
+  /** Keeps the named schemas. One that differs between request and answer gets a second name, and what refers to it is looked at again. */
   private collect(definitions: Record<string, JsonObject>, schemaType: 'input' | 'output'): ReadonlyMap<string, string> {
-    const names = Object.keys(definitions);
-    const plain = new Map(names.map((name) => [name, name]));
-    const suffixed = new Map(names.map((name) => [name, `${name}${schemaType === 'input' ? 'Request' : 'Answer'}`]));
-    const clash = names.some((name) => {
+    const rename = new Map(Object.keys(definitions).map((name) => [name, name]));
+    const content = (name: string): JsonObject => withRefs(withoutId(definitions[name] ?? {}), rename);
+    const clashes = (name: string): boolean => {
       const known = this.components.get(name);
-      return known !== undefined && JSON.stringify(known) !== JSON.stringify(withRefs(withoutId(definitions[name] ?? {}), plain));
-    });
-    const rename = clash ? suffixed : plain;
-    for (const name of names) this.components.set(rename.get(name) ?? name, withRefs(withoutId(definitions[name] ?? {}), rename));
+      return rename.get(name) === name && known !== undefined && JSON.stringify(known) !== JSON.stringify(content(name));
+    };
+    for (let clash = [...rename.keys()].find(clashes); clash !== undefined; clash = [...rename.keys()].find(clashes)) {
+      rename.set(clash, `${clash}${schemaType === 'input' ? 'Request' : 'Answer'}`);
+    }
+    for (const [name, given] of rename) this.components.set(given, content(name));
     return rename;
   }
 
@@ -64,7 +65,10 @@ export class SchemaCollector {
 }
 
 /** Leaves out what zod adds and a reader does not need: the pattern beside a format, and the limits of whole numbers in JavaScript. */
-function simplify({ jsonSchema }: { jsonSchema: JsonObject }): void {
+function simplify({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: JsonObject }, schemaType: 'input' | 'output'): void {
+  // zod takes the examples of a schema that transforms for answers; here they show what to send.
+  const { examples } = z.globalRegistry.get(zodSchema) ?? {};
+  if (schemaType === 'input' && Array.isArray(examples)) jsonSchema['examples'] = examples;
   if (typeof jsonSchema['format'] === 'string') delete jsonSchema['pattern'];
   if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum'];
   if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum'];

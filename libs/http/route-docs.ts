@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { FailureDefinition } from './failure.js';
 
 /** Where a route's problems wait for the OpenAPI document; does not appear in it. */
-export const PROBLEMS_EXTENSION = 'x-lupa-problems';
+const PROBLEMS_EXTENSION = 'x-lupa-problems';
 const EXTENSION_METADATA = 'swagger/apiExtension';
 
 /** The answer of a route as OpenAPI tells it. An example in the schema's `.meta({ examples })` serves when none is given here. */

@@ -68,7 +68,7 @@ describe('the OpenAPI document', () => {
     expect(document.components.schemas['Book']).toMatchObject({
       additionalProperties: false,
       required: ['title', 'language'],
-      properties: { language: { enum: ['fi', 'sv', 'en'] }, author: { properties: { email: { type: 'string', format: 'email' } } } },
+      properties: { language: { enum: ['fi', 'sv', 'en'] }, author: { properties: { email: { type: 'string', format: 'email' } } }, note: { type: 'string', examples: ['Lent to Aino'] } },
       examples: [{ title: 'Kalevala', language: 'fi' }, { title: 'Tuntematon', language: 'fi', pages: 480 }],
     });
     const create = document.paths['/v1/books']?.['post'];

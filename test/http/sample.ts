@@ -14,7 +14,7 @@ const BookSchema = z
     language: z.enum(['fi', 'sv', 'en']),
     pages: z.int().positive().optional(),
     author: z.strictObject({ email: z.email() }).optional(),
-    note: z.string().refine((note) => !note.includes('#'), { message: 'must not contain a hash', params: { code: 'hash' } }).optional(),
+    note: z.string().transform((note) => note.trim()).refine((note) => !note.includes('#'), { message: 'must not contain a hash', params: { code: 'hash' } }).meta({ examples: ['Lent to Aino'] }).optional(),
   })
   .meta({ id: 'Book', examples: [{ title: 'Kalevala', language: 'fi' }, { title: 'Tuntematon', language: 'fi', pages: 480 }] });
 const StoredBookSchema = z.object({ id: z.uuid(), book: BookSchema }).meta({ id: 'StoredBook' });
