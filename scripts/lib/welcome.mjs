@@ -20,15 +20,16 @@ export async function printWelcome(environment, demo) {
   for (const { username, password } of Object.values(demo.staff)) say(`  ${username.padEnd(18)}${password}`);
   say('Demo programs (client id, secret)');
   for (const { id, secret } of Object.values(demo.programs)) say(`  ${id.padEnd(18)}${secret}`);
+  const now = new Date().toISOString();
   const wording = await newestWording(register, demo.programs.shop);
   if (wording) {
     say();
     say('Register somebody who opts in to email:');
-    say(curlRegister(register, demo, wording));
+    say(curlRegister(register, demo, wording, now));
   }
   say();
   say('See who may be written to since then (she shows within a second):');
-  say(curlMarketing(register, marketing, demo));
+  say(curlMarketing(register, marketing, demo, now));
   say();
 }
 
@@ -43,9 +44,9 @@ async function newestWording(register, shop) {
 const tokenCurl = (register, form) =>
   `TOKEN=$(curl -s ${register}/v1/token ${Object.entries(form).map(([name, value]) => `-d ${name}=${value}`).join(' ')} | ${takeToken})`;
 
-const curlRegister = (register, { programs: { shop } }, { id, version, language, sha256 }) => {
+const curlRegister = (register, { programs: { shop } }, { id, version, language, sha256 }, now) => {
   const consent = {
-    purpose: 'marketing', channel: 'email', decision: 'granted', decidedAt: new Date().toISOString(),
+    purpose: 'marketing', channel: 'email', decision: 'granted', decidedAt: now,
     method: 'web-form', sourceSystem: 'web-shop', wording: { id, version, language, sha256 },
   };
   const body = { contact: { firstName: 'Aino', lastName: 'Virtanen', email: 'EMAIL', language: 'fi' }, interests: ['balloons'], consents: [consent] };
@@ -54,5 +55,5 @@ const curlRegister = (register, { programs: { shop } }, { id, version, language,
   curl -s ${register}/v1/customers -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H "Idempotency-Key: aino-$(date +%s)" -d '${data}'`;
 };
 
-const curlMarketing = (register, marketing, { programs: { mailer } }) => `  ${tokenCurl(register, { grant_type: 'client_credentials', client_id: mailer.id, client_secret: mailer.secret })}
-  curl -s ${marketing}/v1/audience/query -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"channel":"email","filter":{"interests":{"any":["balloons"]},"grantedSince":"${new Date().toISOString()}"}}'`;
+const curlMarketing = (register, marketing, { programs: { mailer } }, now) => `  ${tokenCurl(register, { grant_type: 'client_credentials', client_id: mailer.id, client_secret: mailer.secret })}
+  curl -s ${marketing}/v1/audience/query -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"channel":"email","filter":{"interests":{"any":["balloons"]},"grantedSince":"${now}"}}'`;
