@@ -57,23 +57,38 @@ export async function playDemo(paths, environment, demo) {
   const { playMainJob } = await import('../sample/main-job.mjs');
   const registerUrl = `http://127.0.0.1:${environment.REGISTER_PORT}`;
   const marketingUrl = `http://127.0.0.1:${environment.MARKETING_PORT}`;
-  step(`The register is empty: loading ${SAMPLE.count} made-up customers through the REST API`);
-  const bar = progressBar('loading the sample', { quietMs: 0 });
-  const token = () => programToken(registerUrl, demo.programs.loader);
-  await loadSample({ registerUrl, token, ...SAMPLE, onProgress: (done, total = SAMPLE.count) => bar.update(done / total, `${done} of ${total}`) });
-  bar.finish('Loaded the sample');
+  const tokenOf = (program) => () => programToken(registerUrl, program);
+  const { programs, staff } = demo;
+  const what = `${SAMPLE.count.toLocaleString('en-GB')} made-up customers through the REST API`;
+  step(demo.sample === 'wanted' ? `The register is empty: loading ${what}` : `The sample was cut short: going on with ${what}`);
+  writeJson(paths.demo, { ...demo, sample: 'loading' });
+  await withBar('loading the sample', async (bar) => {
+    const onProgress = (done, total) => bar.update(done / total, `${done} of ${total}`);
+    const { consenting, seconds } = await loadSample({ registerUrl, token: tokenOf(programs.loader), ...SAMPLE, onProgress });
+    return `Loaded the sample: ${consenting.toLocaleString('en-GB')} of them consented to some marketing; ${Math.round(SAMPLE.count / seconds)} customers a second`;
+  });
   say();
+  say('The main job, played once:');
   await playMainJob({
     registerUrl,
     marketingUrl,
-    shopToken: await programToken(registerUrl, demo.programs.shop),
-    staffToken: await staffToken(registerUrl, demo.staff.protection),
-    marketingToken: await staffToken(registerUrl, demo.staff.marketing),
+    shopToken: tokenOf(programs.shop),
+    staffToken: () => staffToken(registerUrl, staff.protection),
+    marketingToken: () => staffToken(registerUrl, staff.marketing),
     print: say,
   });
-  say();
-  demo.sample = 'loaded';
-  writeJson(paths.demo, demo);
+  writeJson(paths.demo, { ...demo, sample: 'loaded' });
+}
+
+/** A bar around the work; the sentence that the work returns closes it. */
+async function withBar(label, work) {
+  const bar = progressBar(label, { quietMs: 0 });
+  let closing;
+  try {
+    closing = await work(bar);
+  } finally {
+    bar.finish(closing);
+  }
 }
 
 async function operate(environment, args, input) {
