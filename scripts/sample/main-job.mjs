@@ -35,7 +35,7 @@ export async function playMainJob({ registerUrl, marketingUrl, shopToken, staffT
   const evidence = { decision: 'withdrawn', decidedAt: new Date().toISOString(), method: 'account-settings', sourceSystem: 'web-shop' };
   await shop('The withdrawal', 'PUT', `/v1/customers/${ainoAdded.id}/consents/marketing/email`, { body: evidence, key: randomUUID() });
   const gone = await untilListed(marketing, aino, false, performance.now());
-  line('Marketing', `She is gone from the list ${inMs(gone.ms)} after the register's answer, and so is her row.`);
+  line('Marketing', `She is gone from the list ${inMs(gone.ms)} after the register's answer. It holds ${number(await count(marketing))} people again.`);
 
   line('Shop', `${erik.name} wants newsletter and catalogue, and later asks to be erased.`);
   const erikAdded = await register(shop, erik, sha256);
