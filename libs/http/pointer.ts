@@ -1,5 +1,8 @@
-/** Names that may be repeated to the caller; anything else could be data sent in the wrong place. */
-const SAYABLE = /^[\w.-]{1,64}$/;
+/**
+ * Names that may be repeated to the caller, and places in a list; anything else could be data sent in the wrong place, such as an
+ * address, a phone number or a personal identity code.
+ */
+const SAYABLE = /^([A-Za-z_][\w.-]{0,63}|\d{1,5})$/;
 
 /** Whether a field name that the caller has made up may be repeated. */
 export function isSayable(name: string): boolean {

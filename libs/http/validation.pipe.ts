@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Failure } from './failure.js';
 import { INVALID_REQUEST, MALFORMED_JSON } from './http.errors.js';
 import { isUnstorable, unstorableError } from './json-body.js';
+import { isSayable } from './pointer.js';
 import { check } from './validation.js';
 
 /**
@@ -38,7 +39,7 @@ function refuseUnstorable(value: unknown, name: string | undefined): void {
   for (const [parameter, part] of entries) {
     const texts: unknown[] = Array.isArray(part) ? part : [part];
     if (texts.some((text) => typeof text === 'string' && isUnstorable(text))) {
-      throw new Failure(INVALID_REQUEST, { errors: [unstorableError(name ?? (/^[\w.-]{1,64}$/.test(parameter) ? parameter : ''))] });
+      throw new Failure(INVALID_REQUEST, { errors: [unstorableError(name ?? (isSayable(parameter) ? parameter : ''))] });
     }
   }
 }
