@@ -8,13 +8,8 @@ import { ApiWrite } from '../idempotency/api-write.decorator.js';
 import { WriteAnswerInterceptor } from '../idempotency/write-answer.interceptor.js';
 import { CurrentWrite } from '../idempotency/write-request.decorator.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
-import type { WordingEntity } from './wording.entity.js';
-import { type PutWording, PutWordingSchema, type WordingKey, WordingKeySchema, WordingListSchema, WordingReceiptSchema, WordingSchema } from './wordings.schemas.js';
+import { type PutWording, PutWordingSchema, type Wording, type WordingKey, WordingKeySchema, WordingListSchema, WordingReceiptSchema, WordingSchema } from './wordings.schemas.js';
 import { WORDING_EXISTS, WORDING_NOT_FOUND, WordingsService } from './wordings.service.js';
-
-const viewOf = (w: WordingEntity): z.infer<typeof WordingSchema> => ({
-  id: w.id, version: w.version, language: w.language, purpose: w.purpose, text: w.text, sha256: w.sha256, createdAt: w.createdAt.toISOString(),
-});
 
 @ApiTags('wordings')
 @Controller('v1/wordings')
@@ -40,7 +35,7 @@ export class WordingsController {
   @ApiOperation({ summary: 'List all wordings' })
   @ApiAnswer(200, WordingListSchema, 'Every version in every language')
   async list(): Promise<z.infer<typeof WordingListSchema>> {
-    return { wordings: (await this.wordings.list()).map(viewOf) };
+    return { wordings: await this.wordings.list() };
   }
 
   @Get(':id/:version/:language')
@@ -48,7 +43,7 @@ export class WordingsController {
   @ApiOperation({ summary: 'Read one wording' })
   @ApiAnswer(200, WordingSchema, 'The text as it is shown')
   @ApiProblems(WORDING_NOT_FOUND)
-  async find(@Param({ schema: WordingKeySchema }) key: WordingKey): Promise<z.infer<typeof WordingSchema>> {
-    return viewOf(await this.wordings.find(key));
+  find(@Param({ schema: WordingKeySchema }) key: WordingKey): Promise<Wording> {
+    return this.wordings.find(key);
   }
 }

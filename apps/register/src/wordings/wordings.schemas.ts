@@ -18,5 +18,7 @@ export const WordingSchema = z.object({
   /** SHA-256 of the text in UTF-8, lower-case hexadecimal: what evidence has to name. */
   sha256: z.string(), createdAt: z.iso.datetime(),
 });
+export type Wording = z.output<typeof WordingSchema>;
+
 export const WordingListSchema = z.object({ wordings: z.array(WordingSchema) });
 export const WordingReceiptSchema = z.object({ id: z.string(), version: z.int(), language: z.string(), sha256: z.string() });

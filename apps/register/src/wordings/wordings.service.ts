@@ -10,12 +10,16 @@ import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js'
 import { consentPurposes } from '../profile/purposes.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { WordingEntity } from './wording.entity.js';
-import type { PutWording, WordingKey } from './wordings.schemas.js';
+import type { PutWording, Wording, WordingKey } from './wordings.schemas.js';
 
 export const WORDING_EXISTS = defineFailure({
   kind: 'conflict', code: 'wording-exists', title: 'This version of the wording exists with another text. A version is never changed; write the next one.',
 });
 export const WORDING_NOT_FOUND = defineFailure({ kind: 'not-found', code: 'wording-not-found', title: 'There is no such wording.' });
+
+const viewOf = (w: WordingEntity): Wording => ({
+  id: w.id, version: w.version, language: w.language, purpose: w.purpose, text: w.text, sha256: w.sha256, createdAt: w.createdAt.toISOString(),
+});
 
 @Injectable()
 export class WordingsService {
@@ -43,14 +47,15 @@ export class WordingsService {
     });
   }
 
-  async find(key: WordingKey): Promise<WordingEntity> {
+  async find(key: WordingKey): Promise<Wording> {
     const wording = await this.dataSource.manager.findOneBy(WordingEntity, { ...key });
     if (!wording) throw new Failure(WORDING_NOT_FOUND);
-    return wording;
+    return viewOf(wording);
   }
 
-  list(): Promise<WordingEntity[]> {
-    return this.dataSource.manager.find(WordingEntity, { order: { id: 'ASC', version: 'ASC', language: 'ASC' }, take: 1_000 });
+  async list(): Promise<Wording[]> {
+    const wordings = await this.dataSource.manager.find(WordingEntity, { order: { id: 'ASC', version: 'ASC', language: 'ASC' }, take: 1_000 });
+    return wordings.map(viewOf);
   }
 
   /**
