@@ -1,6 +1,6 @@
 // PostgreSQL and RabbitMQ of a profile, without the two services of ours: for development, trials and fault tests.
 import { commandLine } from './lib/arguments.mjs';
-import { takeLock, forget, allRunning } from './lib/run-files.mjs';
+import { allRunning, forget, running, takeLock } from './lib/run-files.mjs';
 import { Told, main, say, step } from './lib/say.mjs';
 import { sleep } from './lib/processes.mjs';
 import { ensureServices, SERVICE_NAMES, stopServices } from './lib/services.mjs';
@@ -27,7 +27,7 @@ await main(async () => {
   while (await takeLock(paths, 'services')) await sleep(500);
   try {
     if (verb === 'up') {
-      await ensureServices(paths, { keeper: 'command', only });
+      await ensureServices(paths, { keeper: running(paths, 'launcher') ? 'launcher' : 'command', only });
       say(`The environment is in ${paths.environment}`);
     } else {
       const stopped = await stopServices(paths, { only, signal: verb === 'kill' ? 'SIGKILL' : undefined });
