@@ -134,10 +134,11 @@ export class AmqpConnection {
   }
 
   private async useUntilClosed(model: ChannelModel): Promise<void> {
+    let cause: unknown;
+    model.on('error', (error) => { cause = error; }); // followed by 'close'
     const closed = new Promise<void>((resolve) => {
-      model.on('error', (error) => { this.note('broker-connection-failed', error); });
       model.on('close', (error?: Error) => {
-        if (error !== undefined && !this.closing) this.note('broker-lost', error);
+        if (!this.closing) this.note('broker-lost', error ?? cause);
         resolve();
       });
     });

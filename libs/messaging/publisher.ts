@@ -94,15 +94,20 @@ class OpenPublisher {
 
   publish({ routingKey, expirationMs, persistent = true }: Outgoing, body: Buffer, settle: (outcome: Outcome) => void): void {
     const messageId = randomUUID();
-    const roomLeft = this.channel.publish(EXCHANGE, routingKey, body, {
-      mandatory: true, persistent, messageId, contentType: 'application/json',
-      ...(expirationMs === undefined ? {} : { expiration: expirationMs }),
-    }, (error: unknown) => {
-      // A message nobody takes is returned first and confirmed after.
-      if (error !== null) settle('unknown');
-      else settle(this.returned.delete(messageId) ? 'unroutable' : 'confirmed');
-    });
-    if (!roomLeft) this.full = true;
+    try {
+      const roomLeft = this.channel.publish(EXCHANGE, routingKey, body, {
+        mandatory: true, persistent, messageId, contentType: 'application/json',
+        ...(expirationMs === undefined ? {} : { expiration: expirationMs }),
+      }, (error: unknown) => {
+        // A message nobody takes is returned first and confirmed after.
+        if (error !== null) settle('unknown');
+        else settle(this.returned.delete(messageId) ? 'unroutable' : 'confirmed');
+      });
+      if (!roomLeft) this.full = true;
+    } catch {
+      this.closed = true; // amqplib is closing the channel; its 'close' event follows
+      settle('unknown');
+    }
   }
 
   private wake(): void {

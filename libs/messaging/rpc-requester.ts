@@ -22,6 +22,7 @@ export class RpcRequester {
   async request(pattern: string, data: unknown, timeoutMs: number): Promise<unknown> {
     const body = Buffer.from(JSON.stringify(data));
     const correlationId = randomUUID();
+    const deadline = performance.now() + timeoutMs;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => { this.settle(correlationId)?.reject(new RpcUnavailable('timeout')); }, timeoutMs);
       this.pending.set(correlationId, {
@@ -32,7 +33,7 @@ export class RpcRequester {
         if (!this.pending.has(correlationId)) return; // timed out meanwhile
         channel.publish('', QUEUES.rpc, body, {
           type: pattern, correlationId, replyTo: DIRECT_REPLY_TO, mandatory: true,
-          contentType: 'application/json', expiration: timeoutMs,
+          contentType: 'application/json', expiration: Math.max(1, Math.floor(deadline - performance.now())),
         });
       }).catch(() => { this.settle(correlationId)?.reject(new RpcUnavailable('not-connected')); });
     });

@@ -52,10 +52,14 @@ async function answer(
 function sendReply(channel: Channel, session: Session, request: ConsumeMessage, reply: Buffer): void {
   if (session.lost) return;
   const { replyTo, correlationId } = request.properties as { replyTo?: string; correlationId?: string };
-  if (replyTo !== undefined) {
-    channel.publish('', replyTo, reply, { correlationId: correlationId ?? '', contentType: 'application/json' });
+  try {
+    if (replyTo !== undefined) {
+      channel.publish('', replyTo, reply, { correlationId: correlationId ?? '', contentType: 'application/json' });
+    }
+    channel.ack(request);
+  } catch {
+    session.markLost(); // amqplib is closing the channel; the broker delivers the request again
   }
-  channel.ack(request);
 }
 
 function json(value: object): Buffer {

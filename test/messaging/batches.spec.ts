@@ -78,19 +78,23 @@ describe('batches', () => {
   it('are acked only after the handler resolved: a lost connection brings them again', async () => {
     const batches: Delivery[][] = [];
     const first = gate();
+    const log = new RecordingLog();
     await publish(numbered(ROUTING.change, 10));
-    opened.server(opened.connection(vhost.url, 'consumer'), [changes], {
+    const { proxy, url } = await opened.overProxy(vhost.url);
+    opened.server(opened.connection(url, 'consumer', log), [changes], {
       changes: async (batch: Delivery[]) => {
         batches.push(batch);
         if (batches.length === 1) await first.opened;
       },
     });
     await waitFor('the first batch', () => batches.length === 1);
-    await vhost.closeConnections('consumer');
+    proxy.cut();
+    await waitFor('the loss', () => log.count('broker-lost') === 1);
     first.open();
     const again = await waitFor('the second delivery', () => batches.slice(1).flat().length === 10 && batches.slice(1).flat());
     expect(numbersOf(again)).toEqual(range(10));
     expect(again.every(({ redelivered }) => redelivered)).toBe(true);
+    expect(log.count('queue-unusable')).toBe(0); // no ack was tried on the lost channel
     await opened.closeAll();
     expect(await vhost.ready(QUEUES.changes)).toBe(0);
   });
@@ -115,7 +119,10 @@ describe('batches', () => {
       changes: async (batch: Delivery[]) => { await inHand.opened; handled.push(numbersOf(batch)); },
     });
     await waitFor('everything delivered', async () => await vhost.ready(QUEUES.changes) === 0);
-    const closing = server.close();
+    let closed = false;
+    const closing = server.close().then(() => { closed = true; });
+    await new Promise(setImmediate);
+    expect(closed).toBe(false);
     inHand.open();
     await closing;
     expect(handled).toEqual([range(10)]);

@@ -3,7 +3,6 @@ import { ConfirmingClient } from '#messaging/confirming-client.js';
 import { PublishUnconfirmed } from '#messaging/messaging.errors.js';
 import { EXCHANGE, QUEUES, ROUTING, UNROUTABLE_QUEUE } from '#messaging/topology.js';
 import { createVhost, type TestVhost } from '#test/support/broker.js';
-import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.js';
 import { waitFor } from '#test/support/wait-for.js';
 import { firstValueFrom } from 'rxjs';
 import { numbered, Opened } from './support.js';
@@ -30,14 +29,6 @@ describe('publishing', () => {
   beforeAll(async () => { vhost = await createVhost('publishing'); });
   afterEach(() => opened.closeAll());
   afterAll(() => vhost.delete());
-
-  async function overProxy(): Promise<{ proxy: TcpProxy; url: string }> {
-    const url = new URL(vhost.url);
-    const proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port || 5672) });
-    opened.onClose(() => proxy.close());
-    url.host = `127.0.0.1:${String(proxy.port)}`;
-    return { proxy, url: url.href };
-  }
 
   it('confirms what lies in a queue, on a broker that knows nothing yet', async () => {
     const client = new ConfirmingClient(opened.connection(vhost.url));
@@ -81,7 +72,7 @@ describe('publishing', () => {
   });
 
   it('says unknown when there is no broker, and why', async () => {
-    const { proxy, url } = await overProxy();
+    const { proxy, url } = await opened.overProxy(vhost.url);
     await proxy.close();
     const connection = opened.connection(url);
     expect(await new ConfirmingClient(connection).publishAll(numbered(ROUTING.applied, 2), 300)).toEqual(['unknown', 'unknown']);
@@ -89,7 +80,7 @@ describe('publishing', () => {
   });
 
   it('says unknown in time on a link that swallows everything, and confirms after it healed', async () => {
-    const { proxy, url } = await overProxy();
+    const { proxy, url } = await opened.overProxy(vhost.url);
     const client = new ConfirmingClient(opened.connection(url));
     expect(await client.publishAll(numbered(ROUTING.watermark, 1))).toEqual(['confirmed']);
     proxy.blackHole();
@@ -101,20 +92,8 @@ describe('publishing', () => {
     expect(await client.publishAll(numbered(ROUTING.watermark, 1))).toEqual(['confirmed']);
   });
 
-  it('notices a dead link by missing heartbeats and publishes over a new connection', async () => {
-    const { proxy, url } = await overProxy();
-    const connection = opened.connection(`${url}?heartbeat=1`);
-    const client = new ConfirmingClient(connection);
-    expect(await client.publishAll(numbered(ROUTING.watermark, 1))).toEqual(['confirmed']);
-    proxy.blackHole();
-    await waitFor('the loss', () => !connection.state().connected);
-    expect(connection.state().lastErrorCode).toBe('heartbeat-timeout');
-    proxy.heal();
-    expect(await client.publishAll(numbered(ROUTING.watermark, 1), 10_000)).toEqual(['confirmed']);
-  });
-
   it('shows a blocking broker, says unknown meanwhile, and goes on when it is over', async () => {
-    const { proxy, url } = await overProxy();
+    const { proxy, url } = await opened.overProxy(vhost.url);
     const connection = opened.connection(url);
     const client = new ConfirmingClient(connection);
     await client.publishAll(numbered(ROUTING.watermark, 1));
@@ -129,8 +108,22 @@ describe('publishing', () => {
     expect(connection.state().blocked).toBe(false);
   });
 
+  it('does not pile up messages in memory while the broker reads nothing', async () => {
+    const { proxy, url } = await opened.overProxy(vhost.url);
+    const client = new ConfirmingClient(opened.connection(url));
+    await client.publishAll(numbered(ROUTING.change, 1));
+    const before = await vhost.ready(QUEUES.changes);
+    proxy.stopReadingClient();
+    const large = numbered(ROUTING.change, 8_000).map((message) => ({ ...message, body: { padding: 'x'.repeat(4_000) } }));
+    expect(new Set(await client.publishAll(large, 500))).toEqual(new Set(['unknown']));
+    expect(new Set(await client.publishAll(large, 100))).toEqual(new Set(['unknown']));
+    proxy.heal();
+    expect(await client.publishAll(numbered(ROUTING.change, 1))).toEqual(['confirmed']);
+    expect(await vhost.ready(QUEUES.changes)).toBeLessThan(before + 8_000);
+  });
+
   it('never confirms what is not in the queue, when the link is cut in the middle', async () => {
-    const { proxy, url } = await overProxy();
+    const { proxy, url } = await opened.overProxy(vhost.url);
     const client = new ConfirmingClient(opened.connection(url));
     const before = await waitFor('the queue', async () => {
       await client.publishAll(numbered(ROUTING.removal, 1));
@@ -169,7 +162,7 @@ describe('publishing', () => {
   });
 
   it('stops waiting for the broker as soon as it is closed', async () => {
-    const { proxy, url } = await overProxy();
+    const { proxy, url } = await opened.overProxy(vhost.url);
     await proxy.close();
     const connection = opened.connection(url);
     const begun = performance.now();

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { ConfirmingClient } from '#messaging/confirming-client.js';
 import { RpcRefused, RpcUnavailable } from '#messaging/messaging.errors.js';
-import { assertTopology, QUEUES } from '#messaging/topology.js';
+import { QUEUES } from '#messaging/topology.js';
 import { createVhost, type TestVhost } from '#test/support/broker.js';
 import { waitFor } from '#test/support/wait-for.js';
 import { firstValueFrom } from 'rxjs';
@@ -19,15 +19,15 @@ describe('rpc', () => {
     await vhost.delete();
   });
 
-  async function client(timeoutMs = 10_000): Promise<ConfirmingClient> {
-    const connection = opened.connection(vhost.url, 'client');
-    await connection.ready(5_000);
-    await assertTopology(connection);
-    return new ConfirmingClient(connection, timeoutMs);
+  async function client(timeoutMs = 10_000, url = vhost.url): Promise<ConfirmingClient> {
+    const connection = opened.connection(url, 'client');
+    const confirming = new ConfirmingClient(connection, timeoutMs);
+    await confirming.publishAll([]); // connected, and the topology asserted for the last time
+    return confirming;
   }
 
-  async function serve(handlers: Record<string, (request: never) => Promise<unknown>>, log = new RecordingLog()): Promise<void> {
-    opened.server(opened.connection(vhost.url, 'server', log), [], handlers, QUEUES.rpc);
+  async function serve(handlers: Record<string, (request: never) => Promise<unknown>>, log = new RecordingLog(), url = vhost.url): Promise<void> {
+    opened.server(opened.connection(url, 'server', log), [], handlers, QUEUES.rpc);
     await waitFor('the server', async () => await vhost.consumers(QUEUES.rpc).catch(() => 0) > 0);
   }
 
@@ -101,6 +101,7 @@ describe('rpc', () => {
     const asked: unknown[] = [];
     const from = await client(300);
     await expect(ask(from, 'late', { n: 1 })).rejects.toMatchObject({ code: 'RpcUnavailable', reason: 'timeout' });
+    await waitFor('the expiry', async () => await vhost.ready(QUEUES.rpc) === 0);
     await serve({ late: async (request: unknown) => { asked.push(request); return {}; } });
     await ask(await client(), 'late', { n: 2 });
     expect(asked).toEqual([{ n: 2 }]);
@@ -119,11 +120,12 @@ describe('rpc', () => {
     let asked = 0;
     const go = gate();
     await serve({ slow: async () => { asked++; await go.opened; return {}; } });
-    const from = await client();
+    const { proxy, url } = await opened.overProxy(vhost.url);
+    const from = await client(10_000, url);
     const answer = ask(from, 'slow', {});
     const refused = expect(answer).rejects.toMatchObject({ code: 'RpcUnavailable', reason: 'connection-lost' });
     await waitFor('the request', () => asked === 1);
-    await vhost.closeConnections('client');
+    proxy.cut();
     await refused;
     go.open();
     await waitFor('an answer', () => ask(from, 'slow', {}).then(() => true, () => false));
@@ -132,11 +134,14 @@ describe('rpc', () => {
   it('answers again after the server lost its connection in the middle of a request', async () => {
     let asked = 0;
     const first = gate();
-    await serve({ slow: async () => { if (++asked === 1) await first.opened; return { asked }; } });
+    const log = new RecordingLog();
+    const { proxy, url } = await opened.overProxy(vhost.url);
+    await serve({ slow: async () => { if (++asked === 1) await first.opened; return { asked }; } }, log, url);
     const from = await client();
     const answer = ask(from, 'slow', {});
     await waitFor('the request', () => asked === 1);
-    await vhost.closeConnections('server');
+    proxy.cut();
+    await waitFor('the loss', () => log.count('broker-lost') === 1);
     first.open();
     expect(await answer).toEqual({ asked: 2 });
   });

@@ -1,5 +1,6 @@
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { BatchServer, type Delivery, type Subscription } from '#messaging/batch-server.js';
+import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.js';
 import type { EventFields, EventLog } from '#messaging/event-log.js';
 
 /** Remembers events, so that a test can look at them and nothing is printed. */
@@ -36,6 +37,15 @@ export class Opened {
     server.listen((error) => { if (error) throw error; });
     this.onClose(() => server.close());
     return server;
+  }
+
+  /** The address of the broker over a link that the test can disturb. */
+  async overProxy(url: string): Promise<{ proxy: TcpProxy; url: string }> {
+    const address = new URL(url);
+    const proxy = await startTcpProxy({ host: address.hostname, port: Number(address.port || 5672) });
+    this.onClose(() => proxy.close());
+    address.host = `127.0.0.1:${String(proxy.port)}`;
+    return { proxy, url: address.href };
   }
 
   onClose(close: () => Promise<unknown>): void {

@@ -28,7 +28,11 @@ export async function startTcpProxy(target: { host: string; port: number }, port
     for (const [from, to] of [[client, server], [server, client]] as const) {
       from.on('data', (chunk) => { to.write(chunk); });
       from.on('error', () => undefined);
-      from.on('close', () => { to.destroy(); links.delete(link); });
+      from.on('close', () => {
+        if (silent) return; // the other end is not told before the link heals
+        to.destroy();
+        links.delete(link);
+      });
       if (silent) from.pause();
     }
   });
@@ -43,7 +47,17 @@ export async function startTcpProxy(target: { host: string; port: number }, port
     injectToClient: (bytes) => { for (const { client } of links) client.write(bytes); },
     heal: () => {
       silent = false;
-      for (const { client, server } of links) { client.resume(); server.resume(); }
+      for (const link of links) {
+        const { client, server } = link;
+        if (client.destroyed || server.destroyed) {
+          client.destroy();
+          server.destroy();
+          links.delete(link);
+        } else {
+          client.resume();
+          server.resume();
+        }
+      }
     },
     cut: () => { for (const { client } of links) client.resetAndDestroy(); },
     close: async () => {
