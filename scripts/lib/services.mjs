@@ -5,7 +5,7 @@ import { accountOf, dataFolder } from './account.mjs';
 import { canInstall, install } from './apt.mjs';
 import { containers, hasDocker, startContainer, stopContainer } from './docker.mjs';
 import { postgresAddresses, rabbitAddresses, writeEnvironment } from './environment.mjs';
-import { choosePorts } from './ports.mjs';
+import { answers, choosePorts } from './ports.mjs';
 import * as postgres from './postgres.mjs';
 import { stopProcess } from './processes.mjs';
 import * as rabbitmq from './rabbitmq.mjs';
@@ -84,8 +84,10 @@ export async function ensureServices(paths, { keeper, only = SERVICE_NAMES }) {
     if (!only.includes(service.name)) continue;
     const at = `127.0.0.1:${ports[service.ports[0]]}`;
     const options = { title: service.title, ports, secrets, keeper };
-    if (way.kind === 'environment') step(`${service.title}: the one named by ${service.variables.join(' and ')}`);
-    else if (way.kind === 'running') step(`${service.title}: already running on ${at}`);
+    if (way.kind === 'environment') {
+      await assertAnswers(service, way.addresses);
+      step(`${service.title}: the one named by ${service.variables.join(' and ')}`);
+    } else if (way.kind === 'running') step(`${service.title}: already running on ${at}`);
     else if (way.kind === 'docker') {
       await startContainer(paths, service.name, options);
       step(`${service.title}: started in Docker on ${at}`);
@@ -96,6 +98,15 @@ export async function ensureServices(paths, { keeper, only = SERVICE_NAMES }) {
   }
   const folder = dirname(dataFolder(paths, 'rabbitmq', accountOf(['rabbitmq'])));
   return writeEnvironment(paths, { ports, secrets, addresses, dataFolder: folder });
+}
+
+async function assertAnswers(service, addresses) {
+  for (const [name, address] of Object.entries(addresses)) {
+    if (!URL.canParse(address)) throw new Told(`${name} is no address.`);
+    const { hostname, port, protocol } = new URL(address);
+    const usual = { 'amqp:': 5672, 'amqps:': 5671 }[protocol] ?? 5432;
+    if (!(await answers(Number(port || usual), hostname))) throw new Told(`${service.title} does not answer at ${hostname}:${port || usual}, which ${name} names.`);
+  }
 }
 
 const whatToInstall = (missing) =>
