@@ -1,0 +1,101 @@
+import { QUEUES } from '#messaging/topology.js';
+import { createCustomersByPgbench } from '../limits/create-customer.js';
+import { customerBody } from '../support/customer-body.js';
+import { fillBaseline, fillRegister, withClient } from '../support/databases.js';
+import { type Bench, type Figure, type Row, row } from '../support/figure.js';
+import { load, type LoadResult } from '../support/http-load.js';
+import { LupaClient, startRegister } from '../support/lupa.js';
+import { BASELINE_QUEUE, databaseForLimit, purge, registerDatabase, startBaseline } from '../support/programs.js';
+import { keyOf, nextNumber, post } from '../support/requests.js';
+import { median, percentile } from '../support/statistics.js';
+
+const CONNECTIONS = 32;
+const WARM_UP_SECONDS = 2;
+const ROUND_SECONDS = 4;
+const ROUNDS = 3;
+
+type Candidate = { readonly name: string; round(seconds: number): Promise<LoadResult | number> };
+
+/** Three programs do the same task in turn, so that a busy minute of the machine meets them all. */
+export const createFigure: Figure = {
+  ids: ['P1'],
+  title: 'creating customers',
+  async measure(bench) {
+    const register = await startRegister(bench.environment);
+    const baseline = await startBaseline(bench);
+    const limitUrl = bench.pgbench ? await databaseForLimit(bench) : undefined;
+    const client = await LupaClient.introduce(bench.environment);
+    await Promise.all([
+      fillRegister(registerDatabase(bench), bench.size), fillBaseline(baseline.databaseUrl, bench.size), limitUrl && fillRegister(limitUrl, bench.size),
+    ]);
+    const candidates: Candidate[] = [
+      { name: 'the tutorial way', round: (seconds) => load({ url: baseline.url, connections: CONNECTIONS, seconds, nextRequest: baselineRequests(client) }) },
+      { name: 'Lupa', round: (seconds) => lupaRound(bench, client, seconds) },
+    ];
+    const { pgbench } = bench;
+    if (pgbench && limitUrl) candidates.push({ name: 'pgbench', round: (seconds) => createCustomersByPgbench(pgbench, limitUrl, seconds) });
+    else bench.remark('P1: no pgbench on this machine, so no limit');
+    try {
+      return rows(bench, await rounds(bench, candidates));
+    } finally {
+      await Promise.all([register.stop(), baseline.stop()]);
+    }
+  },
+};
+
+async function rounds(bench: Bench, candidates: readonly Candidate[]): Promise<(LoadResult | number)[][]> {
+  const results: (LoadResult | number)[][] = candidates.map(() => []);
+  let done = 0;
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [i, candidate] of candidates.entries()) {
+      bench.progress(done++ / (candidates.length * (ROUNDS + 1)), candidate.name);
+      const result = await candidate.round(round === 0 ? WARM_UP_SECONDS : ROUND_SECONDS);
+      if (typeof result !== 'number' && result.refused > 0) throw new Error(`${candidate.name} refused ${result.refused} requests, the first with:\n${result.firstRefusal}`);
+      if (round > 0) results[i]?.push(result);
+    }
+  }
+  return results;
+}
+
+function rows(bench: Bench, [tutorial = [], lupa = [], limits = []]: readonly (LoadResult | number)[][]): Row[] {
+  const loads = (results: readonly (LoadResult | number)[]) => results.filter((result) => typeof result !== 'number');
+  const perSecond = (results: readonly (LoadResult | number)[]) => median(results.map((result) => (typeof result === 'number' ? result : result.perSecond)));
+  const latency = (results: readonly (LoadResult | number)[], share: number) => median(loads(results).map(({ latencies }) => percentile(latencies, share)));
+  const cpu = Math.max(...loads(lupa).map(({ clientCpu }) => clientCpu));
+  bench.remark(`P1: the load generator used ${Math.round(cpu * 100)} % of one core at most; marketing was not running, the relay was`);
+  const tutorialP50 = latency(tutorial, 0.5);
+  return [
+    row({ id: 'P1', what: 'customers created', lupa: perSecond(lupa), baseline: perSecond(tutorial), limit: limits.length > 0 ? perSecond(limits) : null, unit: '/s' },
+      '≥ 8 × baseline, ≥ 0.4 × limit', ({ toBaseline, toLimit }) => (toBaseline ?? 0) >= 8 && (toLimit ?? 0) >= 0.4),
+    row({ id: 'P1-p50', what: 'the same, time of one request, median', lupa: latency(lupa, 0.5), baseline: tutorialP50, unit: 'ms' }),
+    row({ id: 'P1-p99', what: 'the same, 99th percentile, beside the baseline’s median', lupa: latency(lupa, 0.99), baseline: tutorialP50, unit: 'ms' },
+      '≤ 2 × baseline', ({ toBaseline }) => (toBaseline ?? Infinity) <= 2),
+  ];
+}
+
+/** Afterwards the marks for marketing are taken away, so that the relay does not send them again during somebody else's round. */
+async function lupaRound(bench: Bench, client: LupaClient, seconds: number): Promise<LoadResult> {
+  const consent = client.consent('granted');
+  const nextRequest = () => {
+    const n = nextNumber();
+    return post('/v1/customers', customerBody(n, consent), { authorization: `Bearer ${client.token}`, 'idempotency-key': keyOf(n) });
+  };
+  const result = await load({ url: client.register, connections: CONNECTIONS, seconds, nextRequest });
+  await withClient(registerDatabase(bench), async (database) => {
+    await database.query('DELETE FROM sync_pending');
+    await database.query('VACUUM sync_pending');
+  });
+  await purge(bench, [QUEUES.changes, BASELINE_QUEUE]);
+  return result;
+}
+
+function baselineRequests(client: LupaClient): () => Buffer {
+  const { wording, ...evidence } = client.consent('granted');
+  return () => {
+    const { contact: { address, ...contact }, demographics, interests } = customerBody(nextNumber(), client.consent('granted'));
+    return post('/customers', {
+      ...contact, ...address, ...demographics, interests,
+      consents: [{ purpose: 'marketing', channel: 'email', ...evidence, wordingId: wording.id, wordingVersion: wording.version }],
+    });
+  };
+}

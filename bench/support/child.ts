@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const living = new Set<ChildProcess>();
+// Whatever happens to the bench, nothing it started outlives it.
+process.on('exit', () => { for (const child of living) child.kill('SIGKILL'); });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll().finally(() => process.exit(130)));
+
+export interface Service {
+  readonly name: string;
+  readonly url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+interface ServiceOptions {
+  readonly name: string;
+  /** Compiled entry point. */
+  readonly entry: string;
+  readonly url: string;
+  /** Answers 2xx when the service is ready. */
+  readonly readyPath: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Starts one service and waits until it is ready. Its output goes to a log beside the servers' logs. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { name, entry, url, readyPath, environment } = options;
+  const folder = environment['LUPA_LOG_DIRECTORY'] ?? '.';
+  mkdirSync(folder, { recursive: true });
+  const log = openSync(join(folder, `${name}.log`), 'a');
+  // For whoever wants to look inside: BENCH_NODE_OPTIONS_REGISTER="--cpu-prof --cpu-prof-dir=/tmp/profile"
+  const own = process.env[`BENCH_NODE_OPTIONS_${name.toUpperCase()}`]?.split(' ') ?? [];
+  const child = spawn(process.execPath, [...own, entry], {
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  living.add(child);
+  child.once('exit', () => living.delete(child));
+  const ready = await becomesReady(child, `${url}${readyPath}`);
+  if (!ready) throw new Error(`${name} did not become ready; its log is ${join(folder, `${name}.log`)}`);
+  return { name, url, pid: child.pid ?? 0, stop: () => stop(child) };
+}
+
+/** Runs a program of ours to its end; its output comes back. @throws Error with what it printed when it fails */
+export async function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>>, input = ''): Promise<string> {
+  const child = spawn(program, args, { env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment }, stdio: 'pipe' });
+  living.add(child);
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => { printed += text; });
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  living.delete(child);
+  if (code !== 0) throw new Error(`${program} ${args[0] ?? ''} ended with ${code}:\n${printed}`);
+  return printed;
+}
+
+export async function stopAll(): Promise<void> {
+  await Promise.all([...living].map(stop));
+}
+
+async function becomesReady(child: ChildProcess, url: string): Promise<boolean> {
+  const end = Date.now() + 60_000;
+  while (Date.now() < end && child.exitCode === null && child.signalCode === null) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer?.ok) return true;
+    await sleep(100);
+  }
+  return false;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const insist = setTimeout(() => child.kill('SIGKILL'), 12_000);
+  await gone;
+  clearTimeout(insist);
+}

@@ -1,0 +1,67 @@
+import { type Channel, connect } from 'amqplib';
+import { QUEUES } from '#messaging/topology.js';
+import { freePort } from './free-port.js';
+import { run, type Service, startService } from './child.js';
+import { createDatabase } from './databases.js';
+import type { Bench } from './figure.js';
+import { migrate } from './lupa.js';
+
+export const BASELINE_QUEUE = 'baseline_marketing';
+
+function need(environment: Bench['environment'], name: string): string {
+  const value = environment[name];
+  if (!value) throw new Error(`${name} is missing: start the bench by "npm run bench"`);
+  return value;
+}
+
+export const registerDatabase = (bench: Bench): string => need(bench.environment, 'REGISTER_DATABASE_URL');
+export const marketingDatabase = (bench: Bench): string => need(bench.environment, 'MARKETING_DATABASE_URL');
+
+/** Both services' databases and queues made anew, so that no figure finds what another one has left. */
+export async function startAfresh(bench: Bench): Promise<void> {
+  const admin = need(bench.environment, 'ADMIN_DATABASE_URL');
+  await createDatabase(admin, registerDatabase(bench), 'lupa_register');
+  await createDatabase(admin, marketingDatabase(bench), 'lupa_marketing');
+  await migrate(bench.environment);
+  await deleteQueues(bench, Object.values(QUEUES));
+}
+
+/** A database with the register's tables, and nobody but pgbench at work in it. */
+export async function databaseForLimit(bench: Bench): Promise<string> {
+  const url = await createDatabase(need(bench.environment, 'ADMIN_DATABASE_URL'), registerDatabase(bench), 'lupa_bench_limit');
+  await run(process.execPath, ['dist/apps/register/src/database/migrate.js', 'up'], { REGISTER_DATABASE_URL: url });
+  return url;
+}
+
+/** The tutorial program on a database of its own, its queue without a consumer, as Lupa's is meanwhile. */
+export async function startBaseline(bench: Bench): Promise<Service & { databaseUrl: string }> {
+  const databaseUrl = await createDatabase(need(bench.environment, 'ADMIN_DATABASE_URL'), registerDatabase(bench), 'lupa_bench_baseline');
+  const port = await freePort();
+  const service = await startService({
+    name: 'baseline',
+    entry: 'dist/bench/baseline/main.js',
+    url: `http://127.0.0.1:${port}`,
+    readyPath: '/customers/count',
+    environment: {
+      NODE_ENV: 'production', PORT: String(port), DATABASE_URL: databaseUrl,
+      AMQP_URL: need(bench.environment, 'AMQP_URL'), LUPA_LOG_DIRECTORY: need(bench.environment, 'LUPA_LOG_DIRECTORY'),
+    },
+  });
+  return { ...service, databaseUrl };
+}
+
+/** Empties queues that nobody reads at the moment. */
+export function purge(bench: Bench, queues: readonly string[]): Promise<void> {
+  return onChannel(bench, async (channel) => { for (const queue of queues) await channel.purgeQueue(queue); });
+}
+
+function deleteQueues(bench: Bench, queues: readonly string[]): Promise<void> {
+  return onChannel(bench, async (channel) => { for (const queue of queues) await channel.deleteQueue(queue); });
+}
+
+async function onChannel(bench: Bench, work: (channel: Channel) => Promise<void>): Promise<void> {
+  const connection = await connect(need(bench.environment, 'AMQP_URL'));
+  const channel = await connection.createChannel();
+  await work(channel);
+  await connection.close();
+}
