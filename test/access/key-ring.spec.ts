@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { decodeProtectedHeader } from 'jose';
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
@@ -6,6 +7,9 @@ import { registerDataSource } from '#register/database/data-source.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
 import { waitFor } from '#test/support/wait-for.js';
 import { addPrograms, basic, call, config, grant, type Instance, SECRET, start } from './access.app.js';
+
+// Each application starts on its own; on a busy machine that takes seconds.
+jest.setTimeout(30_000);
 
 let database: TestDatabase;
 let dataSource: DataSource;
@@ -93,7 +97,7 @@ describe('the key ring', () => {
       await third.app.close();
       const authorization = `Bearer ${String(body['access_token'])}`;
       // Unknown keys are looked up at most once a second.
-      await waitFor('the new key to be learnt', async () => (await call('GET', `${second.base}/who`, undefined, { authorization })).status === 200, 3_000);
+      await waitFor('the new key to be learnt', async () => (await call('GET', `${second.base}/who`, undefined, { authorization })).status === 200);
     } finally {
       await second.app.close();
     }

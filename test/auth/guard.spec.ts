@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { assertEveryRouteStatesItsScope } from '#auth/assert-scopes.js';
 import { TOKEN_AUDIENCE } from '#auth/auth.module.js';
 import { createTokenMint, TEST_ISSUER, type TokenMint } from '#test/support/token-mint.js';
 import { get, HER, OTHER, start } from './guarded.app.js';
+
+// Each application starts on its own; on a busy machine that takes seconds.
+jest.setTimeout(30_000);
 
 describe('the guard', () => {
   let mint: TokenMint;

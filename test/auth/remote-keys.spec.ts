@@ -1,9 +1,13 @@
+import { jest } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RemoteKeys } from '#auth/key-source.js';
 import { createTokenMint, type TokenMint } from '#test/support/token-mint.js';
 import { get, HER, start } from './guarded.app.js';
+
+// Each application starts on its own; on a busy machine that takes seconds.
+jest.setTimeout(30_000);
 
 describe('keys from a JWKS address', () => {
   let mint: TokenMint;

@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Writable } from 'node:stream';
 import { createHttpApp } from '#http/create-http-app.js';
 import { JsonLogger } from '#http/logger.js';
 import { BooksModule } from './sample.js';
+
+// Each application starts on its own; on a busy machine that takes seconds.
+jest.setTimeout(30_000);
 
 let app: NestFastifyApplication;
 let base: string;

@@ -1,6 +1,10 @@
+import { jest } from '@jest/globals';
 import { Controller, Get, Module } from '@nestjs/common';
 import { createHttpApp } from '#http/create-http-app.js';
 import { JsonLogger } from '#http/logger.js';
+
+// Each application starts on its own; on a busy machine that takes seconds.
+jest.setTimeout(30_000);
 
 let entered: () => void;
 let release: () => void;

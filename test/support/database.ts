@@ -52,7 +52,7 @@ async function dropDatabase(admin: string, database: string): Promise<void> {
       return rows[0]?.count ?? 0;
     };
     // A closed connection takes the server a moment to forget.
-    const left = await waitFor('connections to close', async () => (await connections()) === 0, 2_000).then(() => 0, connections);
+    const left = await waitFor('connections to close', async () => (await connections()) === 0, 10_000).then(() => 0, connections);
     await client.query(`DROP DATABASE ${database} WITH (FORCE)`);
     if (left > 0) throw new Error(`the test left ${left} connection(s) to ${database} open`);
   });
