@@ -11,7 +11,7 @@ import { answerFor, deleteContacts, lockStored } from '../intake/intake.sql.js';
 import { RegisterClient } from '../link/register-client.service.js';
 import { MarketingMetrics } from '../operations/marketing-metrics.service.js';
 import { decidePulled } from './pulled-contact.js';
-import { claimAwaiting, postpone, settle, storeContacts } from './pulling.sql.js';
+import { claimAwaiting, endLeases, postpone, settle, storeContacts } from './pulling.sql.js';
 
 const MAX_PULLED = 500;
 /** Longer than the register is given to answer, so that nobody else asks for the same meanwhile. */
@@ -23,6 +23,8 @@ const STUCK_SECONDS = 60;
 @Injectable()
 export class Puller {
   readonly task: RepeatingTask;
+  /** The process before this one may have died while it was asking. */
+  private leasesDue = true;
 
   constructor(
     private readonly database: DataSource,
@@ -46,6 +48,10 @@ export class Puller {
   /** One turn: up to 500 waiting references. While the register is away they keep waiting. */
   async turn(): Promise<Turn> {
     if (!this.connection.state().connected) return 'idle';
+    if (this.leasesDue) {
+      await endLeases(this.database.manager);
+      this.leasesDue = false;
+    }
     const refs = await claimAwaiting(this.database.manager, MAX_PULLED, LEASE_SECONDS);
     if (refs.length === 0) return 'idle';
     try {

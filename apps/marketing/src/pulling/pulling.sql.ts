@@ -18,6 +18,11 @@ export async function claimAwaiting(manager: EntityManager, limit: number, lease
   return rows.map(({ ref }) => ref);
 }
 
+/** Ends every lease: whoever held one died with the process before this one, and asking twice does no harm. */
+export async function endLeases(manager: EntityManager): Promise<void> {
+  await manager.query('UPDATE ref_state SET pull_after = now() WHERE awaiting_data AND pull_after > now()');
+}
+
 /** Puts references back: to be asked for again after `seconds`. */
 export async function postpone(manager: EntityManager, refs: readonly string[], seconds: number): Promise<void> {
   await manager.query(
