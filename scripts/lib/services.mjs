@@ -19,6 +19,7 @@ const SERVICES = [
     title: 'PostgreSQL',
     variables: ['REGISTER_DATABASE_URL', 'MARKETING_DATABASE_URL'],
     package: 'postgresql',
+    brew: 'postgresql@17',
     ports: ['postgres'],
     isInstalled: postgres.isInstalled,
     start: (paths, { ports, ...rest }) => postgres.startPostgres(paths, { port: ports.postgres, ...rest }),
@@ -29,6 +30,7 @@ const SERVICES = [
     title: 'RabbitMQ',
     variables: ['AMQP_URL'],
     package: 'rabbitmq-server',
+    brew: 'rabbitmq',
     ports: ['amqp', 'management', 'prometheus', 'distribution'],
     isInstalled: rabbitmq.isInstalled,
     start: rabbitmq.startRabbit,
@@ -111,7 +113,7 @@ async function assertAnswers(service, addresses) {
 
 const whatToInstall = (missing) =>
   `${missing.map(({ title }) => title).join(' and ')} not found. Do one of these, then run the command again:
-  · install it: ${missing.map(({ package: name }) => name).join(' ')} (Debian, Ubuntu), postgresql@17 rabbitmq (Homebrew)
+  · install it: ${missing.map(({ package: name }) => name).join(' ')} (Debian, Ubuntu), ${missing.map(({ brew }) => brew).join(' ')} (Homebrew)
   · start a Docker engine that has "docker compose"
   · set ${missing.flatMap(({ variables }) => variables).join(', ')} to servers of yours`;
 
