@@ -10,7 +10,7 @@ import type { CustomerRow } from '../customers/customer.row.js';
 import { READ_BY_REFS } from '../customers/customers.sql.js';
 import { URGENCY } from './pending.js';
 import { channelsOf } from './projection.js';
-import { CLAIM_DUE, PUT_BACK } from './sync.sql.js';
+import { CLAIM_DUE, PUT_BACK, RECLAIM } from './sync.sql.js';
 
 const BATCH = 500;
 /** Other instances of the register do not wake this one; this is how late it finds their leftovers. */
@@ -30,11 +30,13 @@ export interface DueChange {
 
 /**
  * Tells marketing what has changed, from the state as it is now. A broker's confirm clears nothing: rows stay
- * until marketing answers, and are sent again after 30 s. Two relays at once only make duplicates.
+ * until marketing answers, and are sent again until then. Two relays at once only make duplicates.
  */
 @Injectable()
 export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly task: RepeatingTask;
+  /** The process before this one may have died between claim and confirm. */
+  private reclaimDue = true;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -58,6 +60,10 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 
   private async turn(): Promise<Turn> {
+    if (this.reclaimDue) {
+      await runStatement(this.dataSource, RECLAIM, []);
+      this.reclaimDue = false;
+    }
     const due = await runStatement<DueChange>(this.dataSource, CLAIM_DUE, [BATCH]);
     if (due.length === 0) return 'idle';
     const messages = await this.messagesFor(due);
