@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { commandLine } from './lib/arguments.mjs';
+import { readEnvironment } from './lib/environment.mjs';
 import { PROJECT, inProject } from './lib/paths.mjs';
 import { sleep } from './lib/processes.mjs';
 import { Told, main, say } from './lib/say.mjs';
@@ -13,7 +14,7 @@ Executes the fenced bash blocks of README.md (or FILE) that stand below a commen
   <!-- ci:run expect="text" without="text" within="10 s" -->
 
 in their order, in one shell with "set -euo pipefail". "expect" must be printed, "without" must not (both may be repeated);
-with "within" the block is run again until both hold. Anything else printed is shown, not judged.`;
+with "within" the block is run again until both hold. Where the customary ports were taken, those of this clone are put in.`;
 
 const BLOCK = /<!-- ci:run(?<marks>[^>]*)-->\n```bash\n(?<code>[\s\S]*?)^```$/gm;
 const MARK = /(?<name>[a-z]+)=(?<quote>["'])(?<text>.*?)\k<quote>/g;
@@ -65,13 +66,20 @@ function openShell() {
   };
 }
 
+/** The README names the customary ports; a machine on which they were taken has others. */
+function addressedTo(environment) {
+  const own = { 'http://127.0.0.1:3000': environment.REGISTER_PORT, 'http://127.0.0.1:3001': environment.MARKETING_PORT };
+  return (code) => code.replace(/http:\/\/127\.0\.0\.1:300[01]\b/g, (address) => `http://127.0.0.1:${own[address]}`);
+}
+
 const complaintsOf = ({ expect, without }, printed) => [
   ...expect.filter((text) => !printed.includes(text)).map((text) => `does not print ${text}`),
   ...without.filter((text) => printed.includes(text)).map((text) => `prints ${text}`),
 ];
 
 await main(async () => {
-  const { positionals } = commandLine({ help, allowPositionals: true });
+  const { paths, positionals } = commandLine({ help, allowPositionals: true });
+  const addressed = addressedTo(readEnvironment(paths));
   const file = positionals[0] ?? 'README.md';
   const blocks = blocksOf(readFileSync(inProject(file), 'utf8'));
   const shell = openShell();
@@ -81,7 +89,7 @@ await main(async () => {
       for (;;) {
         let printed;
         try {
-          printed = await shell.run(block.code);
+          printed = await shell.run(addressed(block.code));
         } catch (error) {
           throw error instanceof Told ? new Told(`${file}:${block.line} failed. ${error.message}`) : error;
         }

@@ -25,25 +25,28 @@ export async function playMainJob({ registerUrl, marketingUrl, shopToken, staffT
   const [aino, erik] = [madeUp('Aino', 'Virtanen', ['email']), madeUp('Erik', 'Lindholm', ['email', 'post'])];
 
   const before = await count(marketing);
-  line('Shop', `${aino.name} orders balloons and asks for the newsletter. The register notes her consent and the text she saw.`);
+  line('Shop', `${aino.name} opts in to the newsletter. The register keeps the text she saw as proof.`);
   const ainoAdded = await register(shop, aino, sha256);
   const listed = await untilListed(marketing, aino, true, ainoAdded.at);
-  line('Marketing', `She is on the email list ${inMs(listed.ms)} later: ${heldOf(listed.contact)}.`);
-  line('', `The list held ${number(before)} people and holds ${number(await count(marketing))} now.`);
+  assertOnlyEmail(listed.contact);
+  line('Marketing', `On the email list after ${inMs(listed.ms)}: ${listed.contact.email},`);
+  line('', `without her phone and postal address. The list: ${number(before)} → ${number(await count(marketing))} people.`);
 
   line('Shop', 'She withdraws.');
   const evidence = { decision: 'withdrawn', decidedAt: new Date().toISOString(), method: 'account-settings', sourceSystem: 'web-shop' };
   await shop('The withdrawal', 'PUT', `/v1/customers/${ainoAdded.id}/consents/marketing/email`, { body: evidence, key: randomUUID() });
   const gone = await untilListed(marketing, aino, false, performance.now());
-  line('Marketing', `She is gone from the list ${inMs(gone.ms)} after the register's answer. It holds ${number(await count(marketing))} people again.`);
+  line('Marketing', `Gone from the list ${inMs(gone.ms)} after the register's answer. ${number(await count(marketing))} people.`);
 
-  line('Shop', `${erik.name} wants newsletter and catalogue, and later asks to be erased.`);
+  line('Shop', `${erik.name} opts in to newsletter and catalogue, and asks to be erased.`);
   const erikAdded = await register(shop, erik, sha256);
   await untilListed(marketing, erik, true, erikAdded.at);
   const answered = await erase(staff, erikAdded.id);
-  line('Register', `Deleted him at once (${rows(answered.rowsDeleted)}) and opened case ${answered.caseId.slice(0, 8)}.`);
-  line('Marketing', `Answered ${inMs(answered.ms)} later, signed: ${statementInWords(answered.statement)}`);
-  line('Register', 'Has the answer, and so the case is closed.');
+  line('Register', `${rows(answered.rowsDeleted)} of him deleted at once. Case ${answered.caseId.slice(0, 8)} waits for marketing.`);
+  for (const [index, text] of statementInWords(answered.statement).entries()) {
+    line(index === 0 ? 'Marketing' : '', index === 0 ? `Answers after ${inMs(answered.ms)}, signed: ${text}` : text);
+  }
+  line('Register', 'The case is closed.');
   await erase(staff, ainoAdded.id);
   return { listedMs: listed.ms, goneMs: gone.ms, answeredMs: answered.ms };
 }
@@ -90,11 +93,11 @@ async function untilFresh(marketing, line) {
   for (let told = false; ; await sleep(100)) {
     const state = await marketing('The freshness of the lists', 'GET', '/v1/freshness');
     if (state.fresh && Date.parse(state.asOf) >= begun) {
-      if (told) line('Marketing', `Its lists are fresh (waited ${inMs(Date.now() - begun)}).`);
+      if (told) line('Marketing', `Its lists are fresh, after ${inMs(Date.now() - begun)}.`);
       return;
     }
     if (!told && Date.now() - begun > 500) {
-      line('Marketing', state.fresh ? 'Takes in what was written before; a moment …' : `Shows no list until it is fresh (${state.reason}); waiting …`);
+      line('Marketing', state.fresh ? 'Takes in what was written before …' : `Shows no list until it is fresh (${state.reason}); waiting up to 60 s …`);
       told = true;
     }
     if (Date.now() - begun > PATIENCE_MS) throw new Told(`Marketing's lists were not fresh within 60 s (${state.reason ?? 'it lags behind'}).`);
@@ -128,10 +131,9 @@ async function findListed(marketing, { email }) {
 }
 
 /** The register holds her phone and postal address too; neither was opted in to. */
-function heldOf(contact) {
+function assertOnlyEmail(contact) {
   const unexpected = ['phone', 'address'].filter((field) => contact[field] !== undefined);
   if (unexpected.length > 0) throw new Told(`Marketing shows ${unexpected.join(' and ')} without consent. That must never happen; please report it.`);
-  return `${contact.firstName} ${contact.lastName}, ${contact.email}; no phone, no postal address`;
 }
 
 async function erase(staff, id) {
@@ -146,9 +148,11 @@ async function erase(staff, id) {
   }
 }
 
-/** The payload of a compact JWS (RFC 7515) as a sentence. */
+/** The payload of a compact JWS (RFC 7515) in two lines for a reader. */
 function statementInWords(jws) {
   const { rowsDeleted, rowsLeft, recipients, appliedAt } = JSON.parse(Buffer.from(jws.split('.')[1], 'base64url'));
-  const exported = recipients.length === 0 ? 'no export held him' : `exports that held him went to ${recipients.join(', ')}`;
-  return `${rows(rowsDeleted)} deleted at ${appliedAt.slice(11, 19)} UTC, ${rowsLeft} left in a re-scan, ${exported}.`;
+  return [
+    `${rows(rowsDeleted)} deleted at ${appliedAt.slice(11, 19)} UTC, ${rowsLeft} left`,
+    `in a re-scan, ${recipients.length === 0 ? 'no export held him' : `exports that held him went to ${recipients.join(', ')}`}.`,
+  ];
 }
