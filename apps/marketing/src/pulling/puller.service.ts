@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Projection, ProjectionReply } from '#contracts/projection.v1.js';
+import { MAX_REFS, type Projection, type ProjectionReply } from '#contracts/projection.v1.js';
 import { JsonLogger } from '#http/logger.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
@@ -13,7 +13,8 @@ import { MarketingMetrics } from '../operations/marketing-metrics.service.js';
 import { decidePulled } from './pulled-contact.js';
 import { claimAwaiting, endLeases, postpone, settle, storeContacts } from './pulling.sql.js';
 
-const MAX_PULLED = 500;
+/** Requests under way together: while one reply is stored, the register already reads for the next. */
+const REQUESTS_AT_ONCE = 2;
 /** Longer than the register is given to answer, so that nobody else asks for the same meanwhile. */
 const LEASE_SECONDS = 15;
 /** A contact whose data cannot be stored is asked for again after this; the awaiting gauge shows that it is stuck. */
@@ -45,15 +46,23 @@ export class Puller {
     this.task.wake();
   }
 
-  /** One turn: up to 500 waiting references. While the register is away they keep waiting. */
+  /** One turn: up to two requests' worth of waiting references. While the register is away they keep waiting. */
   async turn(): Promise<Turn> {
     if (!this.connection.state().connected) return 'idle';
     if (this.leasesDue) {
       await endLeases(this.database.manager);
       this.leasesDue = false;
     }
-    const refs = await claimAwaiting(this.database.manager, MAX_PULLED, LEASE_SECONDS);
-    if (refs.length === 0) return 'idle';
+    const most = REQUESTS_AT_ONCE * MAX_REFS;
+    const refs = await claimAwaiting(this.database.manager, most, LEASE_SECONDS);
+    const parts = [refs.slice(0, MAX_REFS), refs.slice(MAX_REFS)].filter((part) => part.length > 0);
+    const outcomes = await Promise.allSettled(parts.map((part) => this.pull(part)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return refs.length === most ? 'more' : 'idle';
+  }
+
+  private async pull(refs: readonly string[]): Promise<void> {
     try {
       await this.apply(await this.register.projections(refs));
     } catch (error) {
@@ -61,7 +70,6 @@ export class Puller {
       throw error;
     }
     this.answers.task.wake();
-    return refs.length === MAX_PULLED ? 'more' : 'idle';
   }
 
   private async apply(reply: ProjectionReply): Promise<void> {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { compareOrder } from '#contracts/order.js';
 import { projectionDigest } from '#contracts/projection.v1.js';
-import { bucketDigest, type BucketEntry, BUCKETS } from '#contracts/reconcile.v1.js';
+import { bucketDigest, type BucketEntry, bucketOf, BUCKETS } from '#contracts/reconcile.v1.js';
 import { JsonLogger } from '#http/logger.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
@@ -15,10 +15,10 @@ import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { MarketingMetrics } from '../operations/marketing-metrics.service.js';
 import { Puller } from '../pulling/puller.service.js';
 import { compareBucket, type LocalEntry, type RefOrder, type Repairs } from './comparison.js';
-import { awaitData, claimRun, noteCompared, readHeld, readRemembered, readStrays, takeOut } from './reconcile.sql.js';
+import { awaitData, claimRun, noteCompared, readHeld, readRemembered, takeOut } from './reconcile.sql.js';
 
-/** Buckets whose digests are asked for together; keeps a request short at a million customers. */
-const BUCKETS_AT_ONCE = 16;
+/** Buckets read and asked for together: 16,000 rows at a million contacts. */
+const BUCKETS_AT_ONCE = 4;
 const HOUR_SECONDS = 3_600;
 const MAX_PROJECTIONS = 500;
 
@@ -72,8 +72,7 @@ export class ReconcileService {
     let registerEpoch = 0;
     for (let first = 0; first < BUCKETS; first += BUCKETS_AT_ONCE) {
       const buckets = Array.from({ length: BUCKETS_AT_ONCE }, (_, index) => first + index);
-      const local = new Map<number, LocalEntry[]>();
-      for (const bucket of buckets) local.set(bucket, await this.readBucket(bucket));
+      const local = await this.readLocal(first);
       const reply = await this.register.digests(buckets);
       registerEpoch = reply.epoch;
       for (const { bucket, digest } of reply.digests) {
@@ -87,17 +86,25 @@ export class ReconcileService {
     return report;
   }
 
-  private async readBucket(bucket: number): Promise<LocalEntry[]> {
-    const { manager } = this.database;
-    const strays = await readStrays(manager, bucket);
+  /** What is held, by bucket. Contacts whose data is awaited are not settled, and left out. */
+  private async readLocal(first: number): Promise<Map<number, LocalEntry[]>> {
+    const rows = await readHeld(this.database.manager, first, BUCKETS_AT_ONCE);
+    const strays = rows.filter((row) => row.isStray).map(({ ref }) => ref);
     if (strays.length > 0) {
-      await deleteContacts(manager, strays);
+      await deleteContacts(this.database.manager, strays);
       this.alarm('stray', strays.length);
     }
-    return (await readHeld(manager, bucket)).map((row) => ({
-      ref: row.ref, epoch: row.epoch, version: row.version, state: 'held',
-      digest: projectionDigest(this.config.linkDigestKey, toProjection(row, row)),
-    }));
+    const byBucket = new Map<number, LocalEntry[]>();
+    for (const row of rows) {
+      if (row.isStray || row.awaitingData) continue;
+      const bucket = bucketOf(row.ref);
+      const digest = projectionDigest(this.config.linkDigestKey, toProjection(row, row));
+      const entry: LocalEntry = { ref: row.ref, epoch: row.epoch, version: row.version, state: 'held', digest };
+      const entries = byBucket.get(bucket);
+      if (entries === undefined) byBucket.set(bucket, [entry]);
+      else entries.push(entry);
+    }
+    return byBucket;
   }
 
   private async repairBucket(bucket: number, held: readonly LocalEntry[]): Promise<ReconcileReport> {

@@ -4,24 +4,22 @@ import { BUCKETS } from '#contracts/reconcile.v1.js';
 import { CONTACT_COLUMNS, type ContactRow } from '../contacts/contact-row.js';
 import type { RefOrder } from './comparison.js';
 
-/** References of a bucket, as half-open range of UUIDs; the last bucket is open upwards. */
-function rangeOf(bucket: number): { from: string; below: string | null } {
-  const first = (byte: number): string => `${byte.toString(16).padStart(2, '0')}000000-0000-0000-0000-000000000000`;
-  return { from: first(bucket), below: bucket === BUCKETS - 1 ? null : first(bucket + 1) };
-}
-
-const IN_BUCKET = 'c.ref >= $1::uuid AND ($2::uuid IS NULL OR c.ref < $2::uuid)';
 const COLUMNS = CONTACT_COLUMNS.map(([name]) => `c.${name}`).join(', ');
 
-export type HeldRow = ContactRow & Order;
+export type HeldRow = ContactRow & Order & { readonly awaitingData: boolean; readonly isStray: boolean };
 
-/** Contacts of a bucket with their order; those whose data is awaited are left out, they are not settled. */
-export function readHeld(manager: EntityManager, bucket: number): Promise<HeldRow[]> {
-  const { from, below } = rangeOf(bucket);
+/** The lowest reference of a bucket; of the one after the last there is none. */
+function lowestRef(bucket: number): string | null {
+  return bucket >= BUCKETS ? null : `${bucket.toString(16).padStart(2, '0')}000000-0000-0000-0000-000000000000`;
+}
+
+/** Contacts of neighbouring buckets with their order. A stray is a row that no message ever brought. */
+export function readHeld(manager: EntityManager, firstBucket: number, count: number): Promise<HeldRow[]> {
   return manager.query<HeldRow[]>(
-    `SELECT ${COLUMNS}, s.epoch, s.version FROM contact AS c JOIN ref_state AS s ON s.ref = c.ref
-      WHERE ${IN_BUCKET} AND NOT s.awaiting_data`,
-    [from, below],
+    `SELECT ${COLUMNS}, s.epoch, s.version, s.awaiting_data AS "awaitingData", s.ref IS NULL AS "isStray"
+       FROM contact AS c LEFT JOIN ref_state AS s ON s.ref = c.ref
+      WHERE c.ref >= $1::uuid AND ($2::uuid IS NULL OR c.ref < $2::uuid)`,
+    [lowestRef(firstBucket), lowestRef(firstBucket + count)],
   );
 }
 
@@ -38,17 +36,6 @@ export function readRemembered(manager: EntityManager, refs: readonly string[]):
        FROM ref_state AS s LEFT JOIN contact AS c ON c.ref = s.ref WHERE s.ref = ANY ($1::uuid[])`,
     [refs],
   );
-}
-
-/** References of contacts of a bucket that nothing is remembered of: rows that no message ever brought. */
-export async function readStrays(manager: EntityManager, bucket: number): Promise<string[]> {
-  const { from, below } = rangeOf(bucket);
-  const rows = await manager.query<{ ref: string }[]>(
-    `SELECT c.ref FROM contact AS c LEFT JOIN ref_state AS s ON s.ref = c.ref
-      WHERE ${IN_BUCKET} AND s.ref IS NULL`,
-    [from, below],
-  );
-  return rows.map(({ ref }) => ref);
 }
 
 /** Lets the puller fetch the references, under the given order or a newer one; what is erased stays so. */
