@@ -4,7 +4,7 @@ import { defineFailure, Failure } from '#http/failure.js';
 import { isAway } from './database-errors.js';
 
 export const DATABASE_AWAY = defineFailure({
-  kind: 'unavailable', code: 'database-away', title: 'The database cannot be reached at this moment. Nothing was changed; repeat the request later.',
+  kind: 'unavailable', code: 'database-away', title: 'The database cannot be reached at this moment. Repeat the request later, a write under the same Idempotency-Key.',
 });
 
 /** Turns "the database is away" into a problem a caller can act on; a write can be repeated under its Idempotency-Key. */

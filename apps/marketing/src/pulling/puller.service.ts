@@ -24,7 +24,7 @@ const STUCK_SECONDS = 60;
 @Injectable()
 export class Puller {
   readonly task: RepeatingTask;
-  /** The process before this one may have died while it was asking. */
+  /** The process before this one, or the database in the last turn, may have died while references were asked for. */
   private leasesDue = true;
 
   constructor(
@@ -37,7 +37,10 @@ export class Puller {
   ) {
     this.task = new RepeatingTask(() => this.turn(), {
       intervalMs: 1_000,
-      onError: (error) => { logger.failure('pull-postponed', error); },
+      onError: (error) => {
+        this.leasesDue = true;
+        logger.failure('pull-postponed', error);
+      },
     });
     connection.onConnected(() => { this.task.wake(); });
   }

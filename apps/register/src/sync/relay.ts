@@ -35,7 +35,7 @@ export interface DueChange {
 @Injectable()
 export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly task: RepeatingTask;
-  /** The process before this one may have died between claim and confirm. */
+  /** The process before this one, or the database in the last turn, may have died between claim and confirm. */
   private reclaimDue = true;
 
   constructor(
@@ -43,7 +43,13 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     private readonly client: ConfirmingClient,
     logger: JsonLogger,
   ) {
-    this.task = new RepeatingTask(() => this.turn(), { intervalMs: POLL_MS, onError: (error) => logger.failure('relay-failed', error) });
+    this.task = new RepeatingTask(() => this.turn(), {
+      intervalMs: POLL_MS,
+      onError: (error) => {
+        this.reclaimDue = true;
+        logger.failure('relay-failed', error);
+      },
+    });
   }
 
   onApplicationBootstrap(): void {
