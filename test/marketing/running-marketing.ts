@@ -31,6 +31,8 @@ export class RunningMarketing {
     readonly database: DataSource,
     readonly register: FakeRegister,
     readonly config: MarketingConfig,
+    /** What `config` was read from, for a process of its own. */
+    readonly environment: NodeJS.ProcessEnv,
     readonly statementKey: JWK,
     private readonly tokens: TokenMint,
   ) {}
@@ -44,17 +46,18 @@ export class RunningMarketing {
       response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [tokens.jwk] }));
     });
     await new Promise<void>((resolve) => { keys.listen(0, '127.0.0.1', resolve); });
-    const config = readMarketingConfig({
+    const environment = {
       MARKETING_DATABASE_URL: testDatabase.url,
       AMQP_URL: vhost.url,
       MARKETING_PORT: '0',
       LINK_DIGEST_KEY: Buffer.alloc(32, 7).toString('base64'),
       MARKETING_STATEMENT_KEY: JSON.stringify(await exportJWK(statement.privateKey)),
       REGISTER_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/keys`,
-    });
+    };
+    const config = readMarketingConfig(environment);
     const register = new FakeRegister(vhost.url, config.linkDigestKey);
     const database = await marketingDataSource(testDatabase.url, 3).initialize();
-    const running = new RunningMarketing(vhost, testDatabase, database, register, config, await exportJWK(statement.publicKey), tokens);
+    const running = new RunningMarketing(vhost, testDatabase, database, register, config, environment, await exportJWK(statement.publicKey), tokens);
     running.closeKeys = () => new Promise((resolve) => { keys.close(resolve); });
     return running;
   }

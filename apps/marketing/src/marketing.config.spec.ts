@@ -1,0 +1,31 @@
+import { ConfigurationError, readMarketingConfig } from './marketing.config.js';
+
+const SECRET = 'not-a-key-but-secret';
+const COMPLETE = {
+  MARKETING_DATABASE_URL: 'postgres://lupa_marketing:pw@127.0.0.1:5432/lupa_marketing',
+  AMQP_URL: 'amqp://lupa:pw@127.0.0.1:5672',
+  LINK_DIGEST_KEY: Buffer.alloc(32, 1).toString('base64'),
+  MARKETING_STATEMENT_KEY: JSON.stringify({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd', use: 'sig' }),
+};
+
+describe('readMarketingConfig', () => {
+  it('fills in what has a default', () => {
+    expect(readMarketingConfig(COMPLETE)).toMatchObject({ host: '127.0.0.1', port: 3001, freshnessLimitMs: 60_000, poolSize: 10 });
+  });
+
+  it.each([
+    ['MARKETING_DATABASE_URL', undefined],
+    ['AMQP_URL', 'http://127.0.0.1'],
+    ['LINK_DIGEST_KEY', Buffer.alloc(16).toString('base64')],
+    ['MARKETING_STATEMENT_KEY', SECRET],
+    ['MARKETING_STATEMENT_KEY', JSON.stringify({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' })],
+    ['FRESHNESS_LIMIT_SECONDS', '0'],
+    ['FRESHNESS_LIMIT_SECONDS', 'for ever'],
+    ['MARKETING_PORT', '70000'],
+  ])('names %s when it is %p, and does not repeat it', (name, value) => {
+    const read = (): unknown => readMarketingConfig({ ...COMPLETE, [name]: value });
+    expect(read).toThrow(ConfigurationError);
+    expect(read).toThrow(name);
+    expect(read).not.toThrow(SECRET);
+  });
+});
