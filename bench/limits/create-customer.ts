@@ -53,17 +53,18 @@ export function createCustomerScript(): string {
   return `\\set k random(1, 9000000000000000000)\n${statement};\n`;
 }
 
-/** Runs the statement from pgbench's clients, prepared. Transactions per second. */
-export async function createCustomersByPgbench(pgbench: string, databaseUrl: string, seconds: number): Promise<number> {
+/** Runs the statement from pgbench's clients, prepared. */
+export async function createCustomersByPgbench(pgbench: string, databaseUrl: string, seconds: number): Promise<{ perSecond: number; count: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'lupa-bench-'));
   try {
     const script = join(folder, 'create-customer.sql');
     await writeFile(script, createCustomerScript());
     const variables = Object.entries(VARIABLES).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
     const printed = await run(pgbench, ['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '1', '-T', String(seconds), '-f', script, ...variables], connection(databaseUrl));
-    const found = /tps = ([\d.]+)/.exec(printed);
-    if (!found || !/number of failed transactions: 0 /.test(printed)) throw new Error(`pgbench: ${printed}`);
-    return Number(found[1]);
+    const rate = /tps = ([\d.]+)/.exec(printed);
+    const count = /actually processed: (\d+)/.exec(printed);
+    if (!rate || !count || !/number of failed transactions: 0 /.test(printed)) throw new Error(`pgbench: ${printed}`);
+    return { perSecond: Number(rate[1]), count: Number(count[1]) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

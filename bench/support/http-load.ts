@@ -19,6 +19,8 @@ interface LoadOptions {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
+  /** Ends earlier, after so many requests. */
+  readonly requests?: number;
   /** The next whole request, as it goes over the wire. */
   nextRequest(): Buffer;
 }
@@ -29,9 +31,10 @@ const HEADER_END = Buffer.from('\r\n\r\n');
  * Keeps `connections` requests under way for `seconds`. Speaks HTTP/1.1 over plain sockets, because on a machine that is
  * shared with the server a full client costs as much as the server it measures.
  */
-export async function load({ url, connections, seconds, nextRequest }: LoadOptions): Promise<LoadResult> {
+export async function load({ url, connections, seconds, requests = Infinity, nextRequest }: LoadOptions): Promise<LoadResult> {
   const { hostname, port } = new URL(url);
   const latencies: number[] = [];
+  let sent = 0;
   let refused = 0;
   let firstRefusal: string | undefined;
   const cpuBefore = process.cpuUsage();
@@ -42,12 +45,13 @@ export async function load({ url, connections, seconds, nextRequest }: LoadOptio
     let sentAt = 0;
     let held: Buffer = Buffer.alloc(0);
     const send = () => {
-      if (performance.now() >= end) {
+      if (performance.now() >= end || sent >= requests) {
         socket.destroy();
         resolve();
         return;
       }
       const request = nextRequest();
+      sent += 1;
       sentAt = performance.now();
       socket.write(request);
     };
@@ -68,7 +72,7 @@ export async function load({ url, connections, seconds, nextRequest }: LoadOptio
       send();
     });
     socket.once('error', reject);
-    socket.once('close', () => performance.now() < end && reject(new Error('the server closed a connection')));
+    socket.once('close', () => reject(new Error('the server closed a connection')));
     send();
   });
 
