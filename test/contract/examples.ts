@@ -1,0 +1,37 @@
+import type { Applied } from '#contracts/applied.v1.js';
+import type { ConsentChanged } from '#contracts/consent-changed.v1.js';
+import type { ProjectionReply, ProjectionRequest } from '#contracts/projection.v1.js';
+import type { BucketReply, DigestReply } from '#contracts/reconcile.v1.js';
+import type { Watermark } from '#contracts/watermark.v1.js';
+
+const ref = '6f1c1de4-58f3-4b0e-9a3e-0b7d5a4c2e11';
+const erased = 'b4e8a7c2-09d1-4c57-8f3a-2d6e1f0b9c44';
+const order = { epoch: 1_763_856_000, version: 7 };
+const marketingEpoch = '0d9f6b1e-7c1a-4f6e-8f55-3f0a8f7f5b21';
+
+/** One message of each kind, as the AsyncAPI document shows them. */
+export const EXAMPLES = {
+  consentChanged: { schema: 'consent.changed.v1', ref, ...order, channels: ['email'], erased: false, reason: 'consent' } satisfies ConsentChanged,
+  watermark: {
+    schema: 'watermark.v1', epoch: order.epoch, marketingEpoch, watermark: '2026-11-23T08:59:59.120Z', issuedAt: '2026-11-23T09:00:00.000Z', pending: 1,
+  } satisfies Watermark,
+  applied: {
+    schema: 'applied.v1', marketingEpoch, appliedAt: '2026-11-23T09:00:00.040Z',
+    answers: [{ ref, ...order }], erasures: [{ ref: erased, epoch: order.epoch, version: 3, statement: 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl' }],
+  } satisfies Applied,
+  projectionRequest: { schema: 'projection.get.v1', refs: [ref] } satisfies ProjectionRequest,
+  projectionReply: {
+    schema: 'projection.v1',
+    projections: [{
+      ref, ...order,
+      grants: [{ channel: 'email', grantedAt: '2026-11-23T08:59:59.000Z', wordingId: 'newsletter', wordingVersion: 2, sourceSystem: 'web-shop' }],
+      firstName: 'Aino', lastName: 'Virtanen', language: 'fi', birthYear: null, occupation: null, interests: ['balloons'],
+      email: 'aino.virtanen@example.fi', phone: null, streetAddress: null, postalCode: null, city: null, country: null,
+    }],
+    unknown: [],
+  } satisfies ProjectionReply,
+  digestRequest: { schema: 'digest.get.v1', buckets: [111] },
+  digestReply: { schema: 'digest.v1', epoch: order.epoch, digests: [{ bucket: 111, digest: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }] } satisfies DigestReply,
+  bucketRequest: { schema: 'bucket.get.v1', bucket: 111 },
+  bucketReply: { schema: 'bucket.v1', entries: [{ ref, ...order, digest: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' }] } satisfies BucketReply,
+} as const;
