@@ -22,7 +22,7 @@ interface LoadOptions {
   /** Ends earlier, after so many requests. */
   readonly requests?: number;
   /** The next whole request, as it goes over the wire. */
-  nextRequest(): Buffer;
+  readonly nextRequest: () => Buffer;
 }
 
 const HEADER_END = Buffer.from('\r\n\r\n');
@@ -61,7 +61,10 @@ export async function load({ url, connections, seconds, requests = Infinity, nex
       if (headerEnd < 0) return;
       const head = held.toString('latin1', 0, headerEnd);
       const length = /\r\ncontent-length: (\d+)/i.exec(head);
-      if (!length) return reject(new Error(`answer without Content-Length: ${head.slice(0, 200)}`));
+      if (!length) {
+        reject(new Error(`answer without Content-Length: ${head.slice(0, 200)}`));
+        return;
+      }
       if (held.length < headerEnd + 4 + Number(length[1])) return;
       latencies.push(performance.now() - sentAt);
       if (!/^HTTP\/1\.1 2/.test(head)) {

@@ -25,28 +25,40 @@ export const READ_BY_REFS = select('read-by-refs', 'WHERE c.ref = ANY($1::uuid[]
 export const READ_BUCKET = select('read-bucket', 'WHERE c.known_to_marketing AND c.ref BETWEEN $1 AND $2');
 
 /**
- * Creates a customer with consents, proofs, the mark for marketing and the idempotency entry in one statement:
- * one round trip and one commit. Nothing is created unless the advisory lock of the idempotency key is held, the
- * key is new and the email is free; the row returned tells which. A key committed between snapshot and lock
- * violates its primary key and undoes everything: the caller looks again.
+ * Creates customers, each with consents, proofs, the mark for marketing and the idempotency entry: one round trip and one
+ * commit for all of them. None is created unless the advisory lock of its idempotency key is held, the key is new and the
+ * email is free; its row of the answer tells which. A key committed between snapshot and lock violates its primary key and
+ * undoes everything: the caller looks again. Of two with one key the second is not held: a session gets its own lock again.
+ *
+ * Emails are inserted in the order of their index, so that two of these never wait for each other in a circle. The key is
+ * looked up by LATERAL … LIMIT, which stays an index lookup also in a plan that was made when the table was empty.
+ * $1 JSON array of NewCustomer
  */
-export const CREATE_CUSTOMER: Statement = {
-  name: 'create-customer',
+export const CREATE_CUSTOMERS: Statement = {
+  name: 'create-customers',
   text: `
-    WITH held AS MATERIALIZED (SELECT pg_try_advisory_xact_lock($1::bigint) AS ok),
-    known AS (SELECT fingerprint, answer FROM idempotency_key WHERE key_hash = $2),
-    created AS (
+    WITH asked AS MATERIALIZED (
+      SELECT a.*, row_number() OVER (PARTITION BY a.key_hash) = 1 AND pg_try_advisory_xact_lock(a.lock) AS held,
+        known.fingerprint AS known_fingerprint, known.answer AS known_answer
+      FROM jsonb_to_recordset($1::jsonb) AS a(lock bigint, key_hash bytea, fingerprint bytea, answer jsonb, id uuid, ref uuid,
+        known_to_marketing boolean, first_name text, last_name text, email text, email_index bytea, phone text, phone_index bytea,
+        street_address text, postal_code text, city text, country text, language text, birth_year smallint, occupation text,
+        interests text[], provenance jsonb, decisions jsonb)
+      LEFT JOIN LATERAL (SELECT k.fingerprint, k.answer FROM idempotency_key k WHERE k.key_hash = a.key_hash LIMIT 1) AS known ON true
+    ), created AS (
       INSERT INTO customer (id, ref, known_to_marketing, first_name, last_name, email, email_index, phone, phone_index,
         street_address, postal_code, city, country, language, birth_year, occupation, interests, provenance)
-      SELECT $5::uuid, $6::uuid, $7::boolean, $8, $9, $10, $11::bytea, $12, $13::bytea, $14, $15, $16, $17, $18, $19::smallint, $20, $21::text[], $22::jsonb
-      FROM held WHERE ok AND NOT EXISTS (SELECT FROM known)
+      SELECT id, ref, known_to_marketing, first_name, last_name, email, email_index, phone, phone_index,
+        street_address, postal_code, city, country, language, birth_year, occupation, interests, provenance
+      FROM asked WHERE held AND known_fingerprint IS NULL ORDER BY email_index
       ON CONFLICT (email_index) DO NOTHING
-      RETURNING id, ref
+      RETURNING id
+    ), fresh AS MATERIALIZED (
+      SELECT asked.* FROM asked JOIN created USING (id)
     ), remembered AS (
-      INSERT INTO idempotency_key (key_hash, fingerprint, customer_id, answer)
-      SELECT $2, $3::bytea, id, $4::jsonb FROM created
-    ), decision AS (
-      SELECT created.id AS customer_id, d.* FROM created, jsonb_to_recordset($23::jsonb) AS d(
+      INSERT INTO idempotency_key (key_hash, fingerprint, customer_id, answer) SELECT key_hash, fingerprint, id, answer FROM fresh
+    ), decision AS MATERIALIZED (
+      SELECT fresh.id AS customer_id, d.* FROM fresh, jsonb_to_recordset(fresh.decisions) AS d(
         purpose text, channel text, decision text, decided_at timestamptz, wording_id text, wording_version integer,
         wording_language text, wording_sha256 text, method text, form text, source_system text, actor text)
     ), recorded AS (
@@ -59,10 +71,10 @@ export const CREATE_CUSTOMER: Statement = {
       SELECT customer_id, purpose, channel, decision, decided_at, wording_id, wording_version, source_system FROM decision
     ), pending AS (
       INSERT INTO sync_pending (ref, epoch, version, urgency, reason, since)
-      SELECT created.ref, l.epoch, 1, 2, 'consent', clock_timestamp() FROM created, link_state l WHERE $7::boolean
+      SELECT fresh.ref, l.epoch, 1, 2, 'consent', clock_timestamp() FROM fresh, link_state l WHERE fresh.known_to_marketing
     )
-    SELECT held.ok AS held, EXISTS (SELECT FROM created) AS created, known.fingerprint, known.answer
-    FROM held LEFT JOIN known ON true`,
+    SELECT asked.id, asked.held, created.id IS NOT NULL AS created, asked.known_fingerprint AS fingerprint, asked.known_answer AS answer
+    FROM asked LEFT JOIN created USING (id)`,
 };
 
 /** Sets the fields of a locked customer and counts the version up. */
