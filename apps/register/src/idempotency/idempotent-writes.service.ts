@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Failure } from '#http/failure.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction, runStatement } from '../database/statement.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { IDEMPOTENCY_IN_PROGRESS, IDEMPOTENCY_KEY_REUSED, IDEMPOTENT_TARGET_ERASED } from './idempotency.errors.js';
 import { BEGIN_WRITE, READ_KEY, REMEMBER_WRITE } from './idempotency.sql.js';
@@ -28,6 +28,12 @@ export class IdempotentWrites {
 
   identify(request: WriteRequest): WriteIdentity {
     return identify(this.config.indexKey, request);
+  }
+
+  /** What is remembered of an earlier write under the same key, as committed now. */
+  async find(identity: WriteIdentity): Promise<Remembered | undefined> {
+    const [remembered] = await runStatement<Remembered>(this.dataSource, READ_KEY, [identity.keyHash]);
+    return remembered;
   }
 
   /** The answer of an earlier write under the same key. @throws Failure when it was another write, or its person was erased */
