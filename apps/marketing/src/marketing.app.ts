@@ -32,11 +32,11 @@ export async function startMarketing(parts: MarketingParts): Promise<NestFastify
   return app;
 }
 
-/** A stale list is told, but the service is ready all the same: it refuses lists and says why. */
+/** Without the broker, or when stale, the service is ready all the same: it refuses lists and says why. */
 function healthChecks(app: NestFastifyApplication): HealthCheck[] {
   return [
     { name: 'database', check: async () => (await app.get(DataSource).query<unknown[]>('SELECT 1')).length === 1 },
-    { name: 'broker', check: () => Promise.resolve(app.get(AmqpConnection).state().connected) },
+    { name: 'broker', essential: false, check: () => Promise.resolve(app.get(AmqpConnection).state().connected) },
     { name: 'freshness', essential: false, check: async () => (await app.get(AudienceService).freshness()).fresh },
   ];
 }

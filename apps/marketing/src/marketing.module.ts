@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { DataSource } from 'typeorm';
+import { DatabaseAwayInterceptor } from '#database/database-away.interceptor.js';
 import { AuthModule } from '#auth/auth.module.js';
 import { RemoteKeys } from '#auth/key-source.js';
 import { JsonLogger } from '#http/logger.js';
@@ -10,7 +12,7 @@ import { StatementSigner } from './answering/statement-signer.service.js';
 import { AudienceController } from './audience/audience.controller.js';
 import { AudienceService } from './audience/audience.service.js';
 import { marketingDataSource } from './database/data-source.js';
-import { openDatabase } from './database/open-database.js';
+import { openDatabase } from '#database/open-database.js';
 import { ConsentEventsController } from './intake/consent-events.controller.js';
 import { IntakeService } from './intake/intake.service.js';
 import { RegisterClient } from './link/register-client.service.js';
@@ -34,13 +36,15 @@ export class MarketingModule {
   /** The whole service. */
   static forRoot(parts: MarketingParts): DynamicModule {
     const { config } = parts;
+    const forOperator = MarketingModule.forOperator(parts);
     return {
-      ...MarketingModule.forOperator(parts),
+      ...forOperator,
       imports: [
         messaging(parts),
         AuthModule.forRoot({ issuer: config.tokenIssuer, audience: 'lupa', keys: new RemoteKeys(config.registerJwksUrl) }),
       ],
       controllers: [AudienceController, ConsentEventsController],
+      providers: [...forOperator.providers ?? [], { provide: APP_INTERCEPTOR, useClass: DatabaseAwayInterceptor }],
     };
   }
 

@@ -2,7 +2,8 @@ import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Scopes } from '#auth/access.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
-import { CURSOR_UNUSABLE, DATABASE_AWAY, LIST_STALE } from './audience.errors.js';
+import { DATABASE_AWAY } from '#database/database-away.interceptor.js';
+import { CURSOR_UNUSABLE, LIST_STALE } from './audience.errors.js';
 import {
   type Count, type CountAnswer, CountAnswerSchema, CountSchema, type FreshnessAnswer, FreshnessSchema,
   type Page, PageSchema, type Query, QuerySchema,

@@ -12,9 +12,3 @@ export const CURSOR_UNUSABLE = defineFailure({
   code: 'cursor-unusable',
   title: 'The cursor does not belong to this channel and filter.',
 });
-
-export const DATABASE_AWAY = defineFailure({
-  kind: 'unavailable',
-  code: 'database-away',
-  title: 'The lists cannot be read at this moment.',
-});

@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Failure } from '#http/failure.js';
-import { isAway } from '../database/database-errors.js';
 import { onOneSnapshot } from '../database/transaction.js';
 import { readLink } from '../link/link.sql.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
-import { CURSOR_UNUSABLE, DATABASE_AWAY, LIST_STALE } from './audience.errors.js';
+import { CURSOR_UNUSABLE, LIST_STALE } from './audience.errors.js';
 import type { Count, CountAnswer, FreshnessAnswer, Page, Query } from './audience.schemas.js';
 import { countSegment, readPage } from './audience.sql.js';
 import { fingerprint, readCursor, writeCursor } from './cursor.js';
@@ -20,7 +19,7 @@ export class AudienceService {
     @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'freshnessLimitMs'>,
   ) {}
 
-  /** @throws Failure `list-stale`, `cursor-unusable`, `database-away` */
+  /** @throws Failure `list-stale`, `cursor-unusable` */
   async query({ channel, filter, limit, cursor }: Query): Promise<Page> {
     const list = fingerprint(channel, filter);
     const after = cursor === undefined ? undefined : readCursor(cursor, list);
@@ -38,7 +37,7 @@ export class AudienceService {
     });
   }
 
-  /** Counts are shown when stale too, and say so. @throws Failure `database-away` */
+  /** Counts are shown when stale too, and say so. */
   count({ channel, filter }: Count): Promise<CountAnswer> {
     return this.reading(async (manager) => {
       const freshness = await this.judge(manager);
@@ -47,7 +46,7 @@ export class AudienceService {
     });
   }
 
-  /** @throws Failure `database-away` */
+  /** */
   freshness(): Promise<FreshnessAnswer> {
     return this.reading(async (manager) => this.describe(await this.judge(manager)));
   }
@@ -74,12 +73,7 @@ export class AudienceService {
   }
 
   /** One snapshot, so that the freshness judged is the freshness of exactly the rows shown. */
-  private async reading<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
-    try {
-      return await onOneSnapshot(this.database, read);
-    } catch (error) {
-      if (isAway(error)) throw new Failure(DATABASE_AWAY, { retryAfterSeconds: 5 });
-      throw error;
-    }
+  private reading<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return onOneSnapshot(this.database, read);
   }
 }

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { isPassing } from './database-errors.js';
+import { isPassing } from '#database/database-errors.js';
 
 /** Times a transaction is tried when it loses a race against another one. */
 const TRIES = 4;

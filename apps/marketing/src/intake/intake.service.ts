@@ -4,7 +4,7 @@ import type { ConsentChanged } from '#contracts/consent-changed.v1.js';
 import { JsonLogger } from '#http/logger.js';
 import type { Delivery } from '#messaging/batch-server.js';
 import { AnswerSender } from '../answering/answer-sender.service.js';
-import { ConcurrentChange, errorCode, isDataError } from '../database/database-errors.js';
+import { ConcurrentChange, errorCode, isDataError } from '#database/database-errors.js';
 import { inTransaction } from '../database/transaction.js';
 import { noteRegisterEpoch } from '../link/link.sql.js';
 import { MarketingMetrics } from '../operations/marketing-metrics.service.js';

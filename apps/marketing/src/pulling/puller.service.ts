@@ -5,7 +5,7 @@ import { JsonLogger } from '#http/logger.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { AnswerSender } from '../answering/answer-sender.service.js';
-import { isDataError } from '../database/database-errors.js';
+import { isDataError } from '#database/database-errors.js';
 import { inTransaction } from '../database/transaction.js';
 import { answerFor, deleteContacts, lockStored } from '../intake/intake.sql.js';
 import { RegisterClient } from '../link/register-client.service.js';
