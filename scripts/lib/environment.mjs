@@ -2,7 +2,7 @@
 import { readJson, writeJson } from './json-file.mjs';
 import { Told } from './say.mjs';
 import { ADMIN } from './postgres.mjs';
-import { BROKER_USER } from './rabbitmq.mjs';
+import { BROKER_USER } from './rabbitmq-settings.mjs';
 
 const database = (user, password, port, name) => `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`;
 

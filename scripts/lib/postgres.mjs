@@ -4,7 +4,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountOf, dataFolder, give } from './account.mjs';
 import { ensureDatabases, psql } from './postgres-databases.mjs';
-import { sleep } from './processes.mjs';
+import { settings } from './postgres-settings.mjs';
+import { sleep, until } from './processes.mjs';
 import { findPostgres } from './programs.mjs';
 import { record } from './run-files.mjs';
 import { Told, during } from './say.mjs';
@@ -12,32 +13,6 @@ import { startServer, untilReady } from './server-process.mjs';
 import { isStopping } from './tools.mjs';
 
 export const ADMIN = 'lupa_admin';
-
-/**
- * Errors never reach the server's log (`log_min_messages = log` keeps start, stop and fatal lines): an error text may quote
- * the value it complains about, and values here are people's.
- */
-const settings = (port, profile) => ({
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
-  port,
-  max_connections: 200,
-  shared_buffers: '256MB',
-  max_wal_size: '2GB',
-  password_encryption: 'scram-sha-256',
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  lc_messages: 'C',
-  log_min_messages: 'log',
-  log_min_error_statement: 'panic',
-  log_error_verbosity: 'terse',
-  log_statement: 'none',
-  log_parameter_max_length: 0,
-  log_parameter_max_length_on_error: 0,
-  log_checkpoints: 'off',
-  // A test's data may vanish with the machine; nobody else's may.
-  ...(profile === 'test' && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
-});
 
 /** True when PostgreSQL is installed in a version that can open what this profile already has. */
 export const isInstalled = () => findPostgres() !== undefined;
@@ -60,6 +35,15 @@ export async function startPostgres(paths, { port, secrets, keeper }) {
   give(config, account, 0o600);
   const admin = { programs, port, user: ADMIN, password: secrets.postgresAdminPassword };
   await during('PostgreSQL is starting', 2000, () => bootWithPatience(paths, { programs, cluster, account, log, admin, keeper }));
+  ensureDatabases(admin, secrets);
+}
+
+/** For a server that runs already: waits until it answers, and makes what an earlier start may not have come to. */
+export async function adoptPostgres({ port, secrets }) {
+  const admin = { programs: findPostgres(), port, user: ADMIN, password: secrets.postgresAdminPassword };
+  if (!(await until(() => psql(admin, 'postgres', 'SELECT 1').status === 0, 30_000, 250))) {
+    throw new Told('PostgreSQL runs but does not answer. Run "npm run stop", then start again.');
+  }
   ensureDatabases(admin, secrets);
 }
 

@@ -5,30 +5,13 @@ import { accountOf, dataFolder, give } from './account.mjs';
 import { cloneId } from './paths.mjs';
 import { answers } from './ports.mjs';
 import { findProgram, findRabbit } from './programs.mjs';
+import { until } from './processes.mjs';
+import { BROKER_USER, configuration } from './rabbitmq-settings.mjs';
 import { record, running } from './run-files.mjs';
-import { during } from './say.mjs';
+import { Told, during } from './say.mjs';
 import { startServer, untilReady } from './server-process.mjs';
 
-export const BROKER_USER = 'lupa';
 export const isInstalled = () => findRabbit() !== undefined;
-
-const configuration = (ports, secrets, logs) => `# written at each start
-listeners.tcp.1 = 127.0.0.1:${ports.amqp}
-management.tcp.ip = 127.0.0.1
-management.tcp.port = ${ports.management}
-prometheus.tcp.ip = 127.0.0.1
-prometheus.tcp.port = ${ports.prometheus}
-default_user = ${BROKER_USER}
-default_pass = ${secrets.brokerPassword}
-default_user_tags.administrator = true
-disk_free_limit.absolute = 200MB
-log.console = false
-log.dir = ${logs}
-log.file = rabbitmq.log
-log.file.level = warning
-log.file.rotation.size = 5000000
-log.file.rotation.count = 2
-`;
 
 /** Starts the broker (and its port mapper, epmd, on a port of its own). Returns when it takes connections. */
 export async function startRabbit(paths, { ports, secrets, keeper }) {
@@ -75,9 +58,16 @@ export async function startRabbit(paths, { ports, secrets, keeper }) {
   const log = join(paths.logs, 'rabbitmq.log');
   const child = startServer(server, [], { account, cwd: folder, env, log });
   if (child.pid) record(paths, 'rabbitmq', child.pid, { keeper });
-  const ready = async () => (await answers(ports.amqp)) && (await managementAnswers(ports.management, secrets));
-  await during('RabbitMQ is starting', 9000, () => untilReady('RabbitMQ', child, ready, { timeoutMs: 120_000, log }));
+  await during('RabbitMQ is starting', 9000, () => untilReady('RabbitMQ', child, () => isReady(ports, secrets), { timeoutMs: 120_000, log }));
 }
+
+/** For a broker that runs already, perhaps still starting: waits until it takes connections. */
+export async function adoptRabbit({ ports, secrets }) {
+  if (await during('RabbitMQ is starting', 9000, () => until(() => isReady(ports, secrets), 60_000, 250))) return;
+  throw new Told('RabbitMQ runs but does not answer. Run "npm run stop", then start again.');
+}
+
+const isReady = async (ports, secrets) => (await answers(ports.amqp)) && (await managementAnswers(ports.management, secrets));
 
 /** Our own epmd, started by us so that we know its pid; without the program, Erlang starts one by itself. */
 async function startEpmd(paths, { account, folder, env, keeper }) {

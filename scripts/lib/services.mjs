@@ -3,15 +3,17 @@
 import { dirname } from 'node:path';
 import { accountOf, dataFolder } from './account.mjs';
 import { canInstall, install } from './apt.mjs';
-import { containers, hasDocker, startContainer, stopContainer } from './docker.mjs';
+import { containers, hasDocker, startContainer } from './docker.mjs';
 import { postgresAddresses, rabbitAddresses, writeEnvironment } from './environment.mjs';
-import { answers, choosePorts } from './ports.mjs';
+import { assertAnswers, fromEnvironment } from './given-servers.mjs';
+import { choosePorts } from './ports.mjs';
 import * as postgres from './postgres.mjs';
-import { stopProcess } from './processes.mjs';
 import * as rabbitmq from './rabbitmq.mjs';
-import { forget, recorded, running } from './run-files.mjs';
+import { running } from './run-files.mjs';
 import { profileSecrets } from './secrets.mjs';
 import { Told, step } from './say.mjs';
+
+export { stopServices } from './stop-services.mjs';
 
 const SERVICES = [
   {
@@ -23,6 +25,7 @@ const SERVICES = [
     ports: ['postgres'],
     isInstalled: postgres.isInstalled,
     start: (paths, { ports, ...rest }) => postgres.startPostgres(paths, { port: ports.postgres, ...rest }),
+    adopt: ({ ports, secrets }) => postgres.adoptPostgres({ port: ports.postgres, secrets }),
     addresses: (ports, secrets) => postgresAddresses(ports.postgres, secrets),
   },
   {
@@ -34,22 +37,12 @@ const SERVICES = [
     ports: ['amqp', 'management', 'prometheus', 'distribution'],
     isInstalled: rabbitmq.isInstalled,
     start: rabbitmq.startRabbit,
+    adopt: rabbitmq.adoptRabbit,
     addresses: rabbitAddresses,
   },
 ];
 
 export const SERVICE_NAMES = SERVICES.map(({ name }) => name);
-
-/** Only `npm start` itself looks at the environment: tests and trials must never meet somebody's real data. */
-function fromEnvironment(service, paths) {
-  if (paths.profile !== 'dev') return undefined;
-  const given = service.variables.filter((name) => process.env[name]);
-  if (given.length === 0) return undefined;
-  if (given.length < service.variables.length) {
-    throw new Told(`${given.join(', ')} is set, but ${service.variables.filter((name) => !process.env[name]).join(', ')} is not. Set both or neither.`);
-  }
-  return Object.fromEntries(given.map((name) => [name, process.env[name]]));
-}
 
 function wayTo(service, paths) {
   const addresses = fromEnvironment(service, paths);
@@ -89,8 +82,10 @@ export async function ensureServices(paths, { keeper, only = SERVICE_NAMES }) {
     if (way.kind === 'environment') {
       await assertAnswers(service, way.addresses);
       step(`${service.title}: the one named by ${service.variables.join(' and ')}`);
-    } else if (way.kind === 'running') step(`${service.title}: already running on ${at}`);
-    else if (way.kind === 'docker') {
+    } else if (way.kind === 'running') {
+      await service.adopt(options);
+      step(`${service.title}: already running on ${at}`);
+    } else if (way.kind === 'docker') {
       await startContainer(paths, service.name, options);
       step(`${service.title}: started in Docker on ${at}`);
     } else {
@@ -102,40 +97,8 @@ export async function ensureServices(paths, { keeper, only = SERVICE_NAMES }) {
   return writeEnvironment(paths, { ports, secrets, addresses, dataFolder: folder });
 }
 
-async function assertAnswers(service, addresses) {
-  for (const [name, address] of Object.entries(addresses)) {
-    if (!URL.canParse(address)) throw new Told(`${name} is no address.`);
-    const { hostname, port, protocol } = new URL(address);
-    const usual = { 'amqp:': 5672, 'amqps:': 5671 }[protocol] ?? 5432;
-    if (!(await answers(Number(port || usual), hostname))) throw new Told(`${service.title} does not answer at ${hostname}:${port || usual}, which ${name} names.`);
-  }
-}
-
 const whatToInstall = (missing) =>
   `${missing.map(({ title }) => title).join(' and ')} not found. Do one of these, then run the command again:
   · install it: ${missing.map(({ package: name }) => name).join(' ')} (Debian, Ubuntu), ${missing.map(({ brew }) => brew).join(' ')} (Homebrew)
   · start a Docker engine that has "docker compose"
   · set ${missing.flatMap(({ variables }) => variables).join(', ')} to servers of yours`;
-
-/** PostgreSQL: SIGINT is its fast shutdown. RabbitMQ: SIGTERM stops the node in order. epmd serves RabbitMQ only. */
-const STOPPING = { rabbitmq: {}, epmd: {}, postgres: { signal: 'SIGINT' } };
-
-/** Stops the profile's servers. With `keeper`, only those that were started by it. Returns the names of those stopped. */
-export async function stopServices(paths, { keeper, only = SERVICE_NAMES, signal } = {}) {
-  const stopped = [];
-  for (const [name, how] of Object.entries(STOPPING)) {
-    const entry = recorded(paths, name);
-    const wanted = only.includes(name === 'epmd' ? 'rabbitmq' : name);
-    if (!entry || !wanted || (keeper && entry.keeper !== keeper)) continue;
-    if (running(paths, name)) stopped.push(name);
-    const kill = signal && name !== 'epmd' ? { signal } : how;
-    await stopProcess(entry, kill);
-    forget(paths, name);
-  }
-  for (const [name, entry] of Object.entries(containers(paths))) {
-    if (!only.includes(name) || (keeper && entry.keeper !== keeper)) continue;
-    await stopContainer(paths, name, profileSecrets(paths));
-    stopped.push(name);
-  }
-  return stopped;
-}
