@@ -43,6 +43,7 @@ module.exports = {
     { name: 'auth-knows-only-http', comment: 'A refusal is a Failure of libs/http; nothing else is needed.', ...libraryKnows('auth', 'http') },
     { name: 'tasks-know-nothing-of-ours', comment: 'Repeating something needs no knowledge of it.', ...libraryKnows('tasks') },
     { name: 'database-knows-only-http', comment: 'Only to say, as a Failure, that the database is away.', ...libraryKnows('database', 'http') },
+    { name: 'service-knows-only-http', comment: 'Configuration, logger and metrics are what a service has before it exists.', ...libraryKnows('service', 'http') },
     {
       name: 'libraries-know-no-app',
       comment: 'What a library needs of a service is passed in.',

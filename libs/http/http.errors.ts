@@ -30,3 +30,6 @@ export const METHOD_NOT_ALLOWED = defineFailure({
 });
 export const INTERNAL = defineFailure({ kind: 'internal', code: 'internal', title: 'Something went wrong on our side.' });
 export const SHUTTING_DOWN = defineFailure({ kind: 'unavailable', code: 'shutting-down', title: 'The service is stopping.' });
+export const DATABASE_AWAY = defineFailure({
+  kind: 'unavailable', code: 'database-away', title: 'The database cannot be reached at this moment. Repeat the request later, a write under the same Idempotency-Key.',
+});

@@ -18,6 +18,7 @@ export const PLANTS: Readonly<Record<string, readonly Plant[]>> = {
   'auth-knows-only-http': [{ path: 'libs/auth/planted-contracts.ts', text: text('#contracts/order.js') }],
   'tasks-know-nothing-of-ours': [{ path: 'libs/tasks/planted-http.ts', text: text('#http/failure.js') }],
   'database-knows-only-http': [{ path: 'libs/database/planted-auth.ts', text: text('#auth/scopes.js') }],
+  'service-knows-only-http': [{ path: 'libs/service/planted-auth.ts', text: text('#auth/scopes.js') }],
   'libraries-know-no-app': [
     { path: 'libs/contracts/planted-app.ts', text: text('#register/customers/phone.js') },
     { path: 'libs/messaging/planted-app.ts', text: text('#marketing/audience/freshness.js') },

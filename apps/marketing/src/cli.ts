@@ -8,7 +8,8 @@ import { readDelivered } from './intake/delivered.js';
 import { IntakeService } from './intake/intake.service.js';
 import { listParked, unpark } from './intake/parked.sql.js';
 import { raiseMarketingEpoch } from './link/link.sql.js';
-import { ConfigurationError, readMarketingConfig } from './marketing.config.js';
+import { ConfigurationError } from '#service/configuration.js';
+import { readMarketingConfig } from './marketing.config.js';
 import { MarketingModule } from './marketing.module.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 

@@ -1,32 +1,5 @@
-import { errorFields, JsonLogger } from '#http/logger.js';
-import { Metrics } from '#http/metrics.js';
+import { runService } from '#service/run-service.js';
 import { startMarketing } from './marketing.app.js';
-import { ConfigurationError, readMarketingConfig } from './marketing.config.js';
+import { readMarketingConfig } from './marketing.config.js';
 
-/** Ends the process after an error nobody handled: what it has left half done, the next start repeats safely. */
-function endOnUnhandled(logger: JsonLogger): void {
-  const end = (error: unknown): void => {
-    logger.event('unhandled-error', errorFields(error), 'fatal');
-    process.exit(1);
-  };
-  process.on('uncaughtException', end);
-  process.on('unhandledRejection', end);
-}
-
-async function main(): Promise<void> {
-  const config = readMarketingConfig(process.env);
-  const logger = new JsonLogger('marketing', config.logLevel);
-  endOnUnhandled(logger);
-  try {
-    const app = await startMarketing({ config, logger, metrics: new Metrics('marketing') });
-    logger.event('listening', { host: config.host, port: Number(new URL(await app.getUrl()).port) });
-  } catch (error) {
-    logger.failure('start-failed', error);
-    process.exit(1);
-  }
-}
-
-await main().catch((error: unknown) => {
-  console.error(error instanceof ConfigurationError ? error.message : 'Marketing could not start.');
-  process.exit(1);
-});
+await runService('marketing', readMarketingConfig, startMarketing);

@@ -1,4 +1,5 @@
-import { ConfigurationError, readMarketingConfig } from './marketing.config.js';
+import { ConfigurationError } from '#service/configuration.js';
+import { readMarketingConfig } from './marketing.config.js';
 
 const SECRET = 'not-a-key-but-secret';
 const COMPLETE = {

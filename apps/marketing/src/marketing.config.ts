@@ -1,14 +1,8 @@
 import { z } from 'zod';
+import { COMMON_ENVIRONMENT, DatabaseUrlSchema, parseConfiguration, PortSchema } from '#service/configuration.js';
 
 /** Nest token of the parsed configuration. */
 export const MARKETING_CONFIG = Symbol('MarketingConfig');
-
-const DigestKey = z.base64().transform((text, context) => {
-  const key = Buffer.from(text, 'base64');
-  if (key.length === 32) return key;
-  context.addIssue({ code: 'custom', message: 'must be the base64 form of 32 bytes (openssl rand -base64 32)' });
-  return z.NEVER;
-});
 
 /** A private P-256 key (RFC 7517, RFC 7518 § 6.2). */
 const StatementJwkSchema = z.object({
@@ -33,17 +27,13 @@ const StatementKey = z.string().transform((text, context) => {
 });
 
 const EnvironmentSchema = z.object({
-  MARKETING_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  AMQP_URL: z.url({ protocol: /^amqps?$/ }),
+  ...COMMON_ENVIRONMENT,
+  MARKETING_DATABASE_URL: DatabaseUrlSchema,
   MARKETING_HOST: z.string().default('127.0.0.1'),
-  MARKETING_PORT: z.coerce.number().int().min(0).max(65_535).default(3001),
-  LINK_DIGEST_KEY: DigestKey,
+  MARKETING_PORT: PortSchema.default(3001),
   MARKETING_STATEMENT_KEY: StatementKey,
   REGISTER_JWKS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000/.well-known/jwks.json'),
-  TOKEN_ISSUER: z.string().min(1).default('lupa-register'),
   FRESHNESS_LIMIT_SECONDS: z.coerce.number().positive().max(86_400).default(60),
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 
 /** Marketing's configuration, parsed once at start. */
@@ -64,19 +54,9 @@ export interface MarketingConfig {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
-/** Says in one sentence per line what is wrong with the environment; values are not repeated. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
-
 /** @throws ConfigurationError */
 export function readMarketingConfig(environment: NodeJS.ProcessEnv): MarketingConfig {
-  const parsed = EnvironmentSchema.safeParse(environment);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new ConfigurationError(`The environment of marketing cannot be used:\n${lines.join('\n')}`);
-  }
-  const env = parsed.data;
+  const env = parseConfiguration('The environment of marketing', EnvironmentSchema, environment);
   return {
     databaseUrl: env.MARKETING_DATABASE_URL,
     amqpUrl: env.AMQP_URL,

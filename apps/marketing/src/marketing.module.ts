@@ -6,6 +6,7 @@ import { AuthModule } from '#auth/auth.module.js';
 import { RemoteKeys } from '#auth/key-source.js';
 import { JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
+import type { ServiceParts } from '#service/run-service.js';
 import { MessagingModule } from '#messaging/messaging.module.js';
 import { AnswerSender } from './answering/answer-sender.service.js';
 import { StatementSigner } from './answering/statement-signer.service.js';
@@ -23,12 +24,7 @@ import { MarketingMetrics } from './operations/marketing-metrics.service.js';
 import { Puller } from './pulling/puller.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
-/** What main.ts and the operator commands have made before the module exists. */
-export interface MarketingParts {
-  readonly config: MarketingConfig;
-  readonly logger: JsonLogger;
-  readonly metrics: Metrics;
-}
+export type MarketingParts = ServiceParts<MarketingConfig>;
 
 /** The composition of marketing. */
 @Module({})

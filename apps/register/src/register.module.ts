@@ -5,6 +5,7 @@ import { DatabaseAwayInterceptor } from '#database/database-away.interceptor.js'
 import { openDatabase } from '#database/open-database.js';
 import { JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
+import type { ServiceParts } from '#service/run-service.js';
 import { MessagingModule } from '#messaging/messaging.module.js';
 import { AccessLogModule } from './access-log/access-log.module.js';
 import { AccessModule } from './access/access.module.js';
@@ -17,12 +18,7 @@ import { StandingModule } from './standing/standing.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { WordingsModule } from './wordings/wordings.module.js';
 
-/** What main.ts has made before the module exists. */
-export interface RegisterParts {
-  readonly config: RegisterConfig;
-  readonly logger: JsonLogger;
-  readonly metrics: Metrics;
-}
+export type RegisterParts = ServiceParts<RegisterConfig>;
 
 /** What every room may ask for. */
 @Global()

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Scopes } from '#auth/access.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
-import { DATABASE_AWAY } from '#database/database-away.interceptor.js';
+import { DATABASE_AWAY } from '#http/http.errors.js';
 import { CURSOR_UNUSABLE, LIST_STALE } from './audience.errors.js';
 import {
   type Count, type CountAnswer, CountAnswerSchema, CountSchema, type FreshnessAnswer, FreshnessSchema,

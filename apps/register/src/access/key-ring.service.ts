@@ -4,7 +4,8 @@ import { createPrivateKey, createPublicKey, randomUUID, type JsonWebKey, type Ke
 import { DataSource, type EntityManager } from 'typeorm';
 import { type KeySource } from '#auth/key-source.js';
 import { runInTransaction, runStatement } from '../database/statement.js';
-import { ConfigurationError, REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { ConfigurationError } from '#service/configuration.js';
+import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { DELETE_RETIRED, INSERT_KEY, LOCK_KEY_RING, RETIRE_OTHERS, SELECT_KEYS } from './access.sql.js';
 import { type KeySet, KeySetSchema, type PublicKey } from './access.schemas.js';
 import { open, seal } from './key-encryption.js';
