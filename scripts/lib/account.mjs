@@ -22,7 +22,7 @@ export function accountOf(names) {
 const canEnter = (folder, { uid, gid }) =>
   uid === undefined || spawnSync('/bin/sh', ['-c', 'test -x "$1"', 'sh', folder], { uid, gid, cwd: '/' }).status === 0;
 
-const TITLES = { postgres: 'PostgreSQL', rabbitmq: 'RabbitMQ' };
+export const TITLES = { postgres: 'PostgreSQL', rabbitmq: 'RabbitMQ' };
 
 /**
  * The folder of one service's data, owned by its account: below .lupa/<profile>/, or below the system's temporary folder when

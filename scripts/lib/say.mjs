@@ -1,6 +1,7 @@
 // Everything the commands print, in one calm voice: a line for each step, a bar for what takes longer than a moment.
 const terminal = process.stdout.isTTY === true;
 const WIDTH = 28;
+const ERASE_LINE = '\r\x1b[2K';
 
 export class Told extends Error {
   /** An error that is already a sentence for the reader: printed without a stack. */
@@ -10,7 +11,8 @@ export class Told extends Error {
   }
 }
 
-export const say = (line = '') => process.stdout.write(`${line}\n`);
+/** A line of its own, also while a bar stands there: the bar draws itself again below. */
+export const say = (line = '') => process.stdout.write(`${terminal ? ERASE_LINE : ''}${line}\n`);
 export const step = (line) => say(`· ${line}`);
 
 /**
@@ -27,7 +29,7 @@ export function progressBar(label, { quietMs = 2000, tenths = true } = {}) {
     if (Date.now() - started < quietMs) return;
     const full = Math.round(fraction * WIDTH);
     const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
-    process.stdout.write(`\r\x1b[2K  ${bar} ${Math.floor(fraction * 100)} %  ${label}  ${note ? `${note}  ` : ''}${seconds()}`);
+    process.stdout.write(`${ERASE_LINE}  ${bar} ${Math.floor(fraction * 100)} %  ${label}  ${note ? `${note}  ` : ''}${seconds()}`);
   };
   const timer = terminal ? setInterval(draw, 200) : undefined;
   return {
@@ -40,7 +42,7 @@ export function progressBar(label, { quietMs = 2000, tenths = true } = {}) {
     },
     finish(closing) {
       clearInterval(timer);
-      if (terminal) process.stdout.write('\r\x1b[2K');
+      if (terminal) process.stdout.write(ERASE_LINE);
       if (closing) step(`${closing} (${seconds()})`);
     },
   };

@@ -1,6 +1,7 @@
 // While `npm start` runs: a server of ours that died is started again, and no log grows without bound.
 import { copyFileSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { TITLES } from './account.mjs';
 import { lives } from './processes.mjs';
 import { recorded } from './run-files.mjs';
 import { say } from './say.mjs';
@@ -32,9 +33,10 @@ export function watchServers(paths, { keeper, onGivingUp }) {
       boundLogs(paths.logs);
       const dead = SERVICE_NAMES.filter((name) => recorded(paths, name)?.keeper === keeper && !lives(recorded(paths, name)));
       if (dead.length === 0) return;
+      const names = dead.map((name) => TITLES[name]).join(' and ');
       crashes = [...crashes.filter((at) => Date.now() - at < 60_000), Date.now()];
-      if (crashes.length > 5) return onGivingUp(`${dead.join(' and ')} ended more than five times within a minute. The logs: ${paths.logs}`);
-      say(`· ${dead.join(' and ')} ended unexpectedly; starting again`);
+      if (crashes.length > 5) return onGivingUp(`${names} ended more than five times within a minute. The logs: ${paths.logs}`);
+      say(`· ${names} ended unexpectedly; starting again`);
       await ensureServices(paths, { keeper, only: dead });
     } catch (error) {
       onGivingUp(error.message);
