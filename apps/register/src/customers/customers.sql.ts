@@ -1,14 +1,16 @@
 import type { Statement } from '../database/statement.js';
 
-/** Everything of a customer but the blind indexes, with the consents in force as JSON. */
-const CUSTOMER_COLUMNS = `
-  c.id, c.ref, c.version, c.known_to_marketing, c.first_name, c.last_name, c.email, c.phone, c.street_address, c.postal_code,
-  c.city, c.country, c.language, c.birth_year, c.occupation, c.interests, c.provenance, c.restricted_at, c.restriction_reason,
-  c.objected_at, c.ended_at, c.end_reason, c.created_at, c.updated_at,
+const CONSENTS = `
   coalesce((
     SELECT jsonb_agg(jsonb_build_object('purpose', k.purpose, 'channel', k.channel, 'decision', k.decision, 'decided_at', k.decided_at,
       'wording_id', k.wording_id, 'wording_version', k.wording_version, 'source_system', k.source_system) ORDER BY k.purpose, k.channel)
     FROM consent k WHERE k.customer_id = c.id), '[]') AS consents`;
+
+/** Everything of a customer but the blind indexes, with the consents in force as JSON. */
+const CUSTOMER_COLUMNS = `
+  c.id, c.ref, c.version, c.known_to_marketing, c.first_name, c.last_name, c.email, c.phone, c.street_address, c.postal_code,
+  c.city, c.country, c.language, c.birth_year, c.occupation, c.interests, c.provenance, c.restricted_at, c.restriction_reason,
+  c.objected_at, c.ended_at, c.end_reason, c.created_at, c.updated_at,${CONSENTS}`;
 
 const select = (name: string, tail: string): Statement => ({ name, text: `SELECT ${CUSTOMER_COLUMNS} FROM customer c ${tail}` });
 
@@ -21,6 +23,14 @@ export const FIND_BY_NAME = select('find-by-name', `WHERE lower(c.last_name) LIK
 /** $1 the last id of the page before, $2 most rows */
 export const LIST_CUSTOMERS = select('list-customers', 'WHERE c.id > $1 ORDER BY c.id LIMIT $2');
 export const READ_BY_REFS = select('read-by-refs', 'WHERE c.ref = ANY($1::uuid[])');
+/** What decides the channels of a customer, and no more: the relay reads it for every change. $1 refs */
+export const READ_STANDING_BY_REFS: Statement = {
+  name: 'read-standing-by-refs',
+  text: `
+    SELECT c.ref, c.version, c.birth_year, c.email, c.phone, c.street_address, c.postal_code, c.city, c.restricted_at, c.objected_at,
+      c.ended_at, ${CONSENTS}
+    FROM customer c WHERE c.ref = ANY($1::uuid[])`,
+};
 /** $1, $2 first and last reference of a bucket */
 export const READ_BUCKET = select('read-bucket', 'WHERE c.known_to_marketing AND c.ref BETWEEN $1 AND $2');
 

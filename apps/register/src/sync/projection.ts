@@ -6,7 +6,8 @@ import type { ConsentJson, CustomerRow } from '../customers/customer.row.js';
 /** The purpose whose consents decide what marketing may hold. */
 export const MARKETING_PURPOSE = 'marketing';
 
-type PersonRow = Pick<CustomerRow,
+/** The columns of a customer that decide her channels. */
+export type PersonRow = Pick<CustomerRow,
   'birth_year' | 'email' | 'phone' | 'street_address' | 'postal_code' | 'city' | 'restricted_at' | 'objected_at' | 'ended_at' | 'consents'>;
 
 function usable(row: PersonRow): (ConsentJson & { decidedAt: Date })[] {

@@ -7,9 +7,9 @@ import { ROUTING } from '#messaging/topology.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { runStatement } from '../database/statement.js';
 import type { CustomerRow } from '../customers/customer.row.js';
-import { READ_BY_REFS } from '../customers/customers.sql.js';
+import { READ_STANDING_BY_REFS } from '../customers/customers.sql.js';
 import { URGENCY } from './pending.js';
-import { channelsOf } from './projection.js';
+import { channelsOf, type PersonRow } from './projection.js';
 import { CLAIM_DUE, PUT_BACK, RECLAIM } from './sync.sql.js';
 
 const BATCH = 500;
@@ -27,6 +27,8 @@ export interface DueChange {
   readonly urgency: number;
   readonly reason: ConsentChanged['reason'];
 }
+
+type RelayedCustomer = PersonRow & Pick<CustomerRow, 'ref' | 'version'>;
 
 /**
  * Tells marketing what has changed, from the state as it is now. A broker's confirm clears nothing: rows stay
@@ -81,7 +83,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
 
   private async messagesFor(due: readonly DueChange[]): Promise<{ ref: string; outgoing: Outgoing }[]> {
     const living = due.filter((change) => !change.erased).map(({ ref }) => ref);
-    const rows = living.length === 0 ? [] : await runStatement<CustomerRow>(this.dataSource, READ_BY_REFS, [living]);
+    const rows = living.length === 0 ? [] : await runStatement<RelayedCustomer>(this.dataSource, READ_STANDING_BY_REFS, [living]);
     const byRef = new Map(rows.map((row) => [row.ref, row]));
     return due.flatMap((change) => {
       const body = messageOf(change, byRef.get(change.ref));
@@ -93,7 +95,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   }
 }
 
-function messageOf(change: DueChange, customer: CustomerRow | undefined): ConsentChanged | undefined {
+function messageOf(change: DueChange, customer: RelayedCustomer | undefined): ConsentChanged | undefined {
   const { ref, epoch, erased, reason } = change;
   if (erased) return { schema: 'consent.changed.v1', ref, epoch, version: change.version, channels: [], erased, reason };
   if (!customer) return undefined;
