@@ -14,6 +14,8 @@ export interface TcpProxy {
   heal(): void;
   /** Resets every connection; new ones pass. */
   cut(): void;
+  /** Resets every connection, and new ones too until it is healed: as if the server were off. */
+  refuse(): void;
   close(): Promise<void>;
 }
 
@@ -21,7 +23,12 @@ export interface TcpProxy {
 export async function startTcpProxy(target: { host: string; port: number }, port = 0): Promise<TcpProxy> {
   const links = new Set<{ client: Socket; server: Socket }>();
   let silent = false;
+  let refusing = false;
   const listener = createServer((client) => {
+    if (refusing) {
+      client.resetAndDestroy();
+      return;
+    }
     const server = connect(target);
     const link = { client, server };
     links.add(link);
@@ -47,6 +54,7 @@ export async function startTcpProxy(target: { host: string; port: number }, port
     injectToClient: (bytes) => { for (const { client } of links) client.write(bytes); },
     heal: () => {
       silent = false;
+      refusing = false;
       for (const link of links) {
         const { client, server } = link;
         if (client.destroyed || server.destroyed) {
@@ -60,6 +68,10 @@ export async function startTcpProxy(target: { host: string; port: number }, port
       }
     },
     cut: () => { for (const { client } of links) client.resetAndDestroy(); },
+    refuse: () => {
+      refusing = true;
+      for (const { client } of links) client.resetAndDestroy();
+    },
     close: async () => {
       for (const { client, server } of links) { client.destroy(); server.destroy(); }
       await new Promise((resolve) => { listener.close(resolve); });

@@ -1,0 +1,89 @@
+// Faults put into the compiled code by hand, one at a time: each breaks a promise, so a test has to notice (invariant I8).
+
+/**
+ * `edits`: [file below dist/, text that must stand there exactly once, what replaces it]. `tests`: Jest patterns that should bite,
+ * `only` a pattern of test names among them.
+ */
+export const MUTANTS = [
+  {
+    name: 'no version guard',
+    what: 'an older message is applied over a newer one',
+    edits: [['apps/marketing/src/intake/contact-change.js', 'const isNews = stored === undefined || compareOrder(message, stored) > 0;', 'const isNews = true;']],
+    tests: ['intake/contact-change.spec'],
+  },
+  {
+    name: 'epoch ignored',
+    what: 'the order of messages is their version alone, so a restored register speaks of the past',
+    edits: [['libs/contracts/order.js', 'return a.epoch - b.epoch || a.version - b.version;', 'return a.version - b.version;']],
+    tests: ['intake/contact-change.spec'],
+  },
+  {
+    name: 'stale pull applied',
+    what: 'data pulled before a newer change is stored after it',
+    edits: [['apps/marketing/src/pulling/pulled-contact.js', 'if (news < 0 || ', 'if (']],
+    tests: ['pulling/pulled-contact.spec'],
+  },
+  {
+    name: 'no tombstone',
+    what: 'marketing forgets whoever is out',
+    edits: [['apps/marketing/src/intake/intake.sql.js', 'WITH overtaken AS (DELETE FROM parked WHERE ref = ANY ($1::uuid[]))',
+      `WITH overtaken AS (DELETE FROM parked WHERE ref = ANY ($1::uuid[])),
+            forgotten AS (DELETE FROM ref_state AS s WHERE ref = ANY ($1::uuid[]) AND NOT awaiting_data AND NOT EXISTS (SELECT FROM contact AS c WHERE c.ref = s.ref))`]],
+    tests: ['invariants/i1'],
+  },
+  {
+    name: 'clear on confirm',
+    what: 'the confirm of the broker counts as the answer of marketing',
+    edits: [['apps/register/src/sync/relay.js', 'if (unsent.length > 0)',
+      `await runStatement(this.dataSource, { name: 'mutant', text: 'DELETE FROM sync_pending WHERE ref = ANY($1::uuid[])' }, [messages.filter((_, i) => outcomes[i] === 'confirmed').map(({ ref }) => ref)]);
+        if (unsent.length > 0)`]],
+    tests: ['invariants/i3'], only: 'only the broker has confirmed',
+  },
+  {
+    name: 'since reset',
+    what: 'a second change of the same person lets W pass the first one',
+    edits: [['apps/register/src/sync/sync.sql.js', 'epoch = excluded.epoch, version = excluded.version, erased = excluded.erased, reason = excluded.reason,',
+      'since = excluded.since, epoch = excluded.epoch, version = excluded.version, erased = excluded.erased, reason = excluded.reason,']],
+    tests: ['invariants/i3'], only: 'oldest unanswered change',
+  },
+  {
+    name: 'W without looking',
+    what: 'the watermark is the clock, whatever is unanswered',
+    edits: [['apps/register/src/sync/sync.sql.js', 'least(statement_timestamp(), (SELECT min(since) FROM sync_pending)) AS watermark', 'statement_timestamp() AS watermark']],
+    tests: ['invariants/i3'], only: 'oldest unanswered change',
+  },
+  {
+    name: 'no answer to a duplicate',
+    what: 'a change told twice is answered once',
+    edits: [['apps/marketing/src/intake/intake.service.js', 'await answerFor(manager, refs);',
+      `await answerFor(manager, decided.filter(({ change }) => change.kind !== 'ignore').map(({ ref }) => ref));`]],
+    tests: ['invariants/i3'], only: 'answer that is lost',
+  },
+  {
+    name: 'answer before the data',
+    what: 'an opt-in counts as applied before it can be listed',
+    edits: [['apps/marketing/src/intake/intake.sql.js', 'FROM ref_state WHERE ref = ANY ($1::uuid[]) AND NOT awaiting_data', 'FROM ref_state WHERE ref = ANY ($1::uuid[])']],
+    tests: ['test/marketing/intake.spec'], only: 'waits for the data',
+  },
+  {
+    name: 'ack before commit',
+    what: 'a batch is acked before its handler is done',
+    edits: [
+      ['libs/messaging/batch-consumer.js', 'const applied = await apply(', 'channel.ack(batch.at(-1), true);\n        const applied = await apply('],
+      ['libs/messaging/batch-consumer.js', 'if (applied && !session.lost && last !== undefined)', 'if (applied && last === null)'],
+    ],
+    tests: ['test/messaging/batches.spec'],
+  },
+  {
+    name: 'objection ignored',
+    what: 'whoever objects stays in marketing',
+    edits: [['apps/register/src/consents/eligibility.js', 'if (person.restrictedAt || person.objectedAt || person.endedAt)', 'if (person.restrictedAt || person.endedAt)']],
+    tests: ['consents/eligibility.spec'],
+  },
+  {
+    name: 'always fresh',
+    what: 'silence does not close the lists',
+    edits: [['apps/marketing/src/audience/freshness.js', 'if (age > limitMs)', 'if (age > Number.POSITIVE_INFINITY)']],
+    tests: ['audience/freshness.spec', 'invariants/i5'], only: 'closes within the limit|register that hangs',
+  },
+];
