@@ -90,8 +90,8 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60 } = 
     open: async (timeoutMs = 15_000) => {
       const from = Date.now();
       await waitFor('open lists', async () => {
-        const { body } = await ask('GET', '/v1/freshness').catch(() => ({ body: {} }));
-        return body['fresh'] === true && Date.parse(String(body['asOf'])) >= from;
+        const answer = await ask('GET', '/v1/freshness').catch(() => undefined); // it may still be starting
+        return answer?.body['fresh'] === true && Date.parse(String(answer.body['asOf'])) >= from;
       }, timeoutMs);
       return Date.now() - from;
     },
