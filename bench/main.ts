@@ -2,13 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createFigure } from './figures/p1-create.js';
 import { withdrawalFigure } from './figures/p2-withdrawal.js';
+import { throughputFigure } from './figures/p4-throughput.js';
+import { memoryRows } from './figures/p10-memory.js';
 import { stopAll } from './support/child.js';
 import type { Bench, Figure, Row } from './support/figure.js';
 import { Progress } from './support/progress.js';
 import { startAfresh } from './support/programs.js';
 import { commit, machine, table } from './support/report.js';
 
-const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure];
+const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure];
 const DEFAULT_SIZE = 10_000;
 
 /** The figures asked for; all when none is named. @throws Error naming what there is */
@@ -45,6 +47,7 @@ async function bench(): Promise<void> {
     rows.push(...(await figure.measure(context)));
     progress.finish();
   }
+  rows.push(...memoryRows());
   const result = { machine: machine(), commit: commit(), rows };
   process.stdout.write(`\n${table(rows)}\n\n${remarks.map((remark) => `· ${remark}`).join('\n')}\n· ${result.machine}; commit ${result.commit}\n`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);

@@ -8,6 +8,7 @@ import { LupaClient, startMarketing, startRegister } from '../support/lupa.js';
 import { marketingDatabase, registerDatabase } from '../support/programs.js';
 import { nextNumber } from '../support/requests.js';
 import { median, percentile, significant } from '../support/statistics.js';
+import { until } from '../support/until.js';
 
 const SAMPLES = 200;
 const PATIENCE_MS = 30_000;
@@ -104,12 +105,4 @@ function rows(bench: Bench, samples: readonly Sample[]): Row[] {
     row({ id: 'P2-request', what: 'counted from the start of the request, median', lupa: percentile(request, 0.5), unit }),
     row({ id: 'P2-request-p99', what: 'counted from the start of the request, 99th percentile', lupa: percentile(request, 0.99), unit }),
   ];
-}
-
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited 30 s in vain until ${what}`);
-    await sleep(50);
-  }
 }

@@ -1,10 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, openSync, closeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const living = new Set<ChildProcess>();
+/** By service name, in megabytes; over all starts of it. */
+const peaks = new Map<string, number>();
 // Whatever happens to the bench, nothing it started outlives it.
 process.on('exit', () => { for (const child of living) child.kill('SIGKILL'); });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll().finally(() => process.exit(130)));
@@ -43,7 +45,23 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   child.once('exit', () => living.delete(child));
   const ready = await becomesReady(child, `${url}${readyPath}`);
   if (!ready) throw new Error(`${name} did not become ready; its log is ${join(folder, `${name}.log`)}`);
-  return { name, url, pid: child.pid ?? 0, stop: () => stop(child) };
+  const stopNotingMemory = () => {
+    peaks.set(name, Math.max(peaks.get(name) ?? 0, peakMemory(child.pid ?? 0)));
+    return stop(child);
+  };
+  return { name, url, pid: child.pid ?? 0, stop: stopNotingMemory };
+}
+
+/** The most resident memory a service had until it was stopped, in megabytes; undefined where that cannot be told. */
+export const peakMemoryOf = (name: string): number | undefined => peaks.get(name) || undefined;
+
+/** VmHWM of proc(5); 0 on systems without it. */
+function peakMemory(pid: number): number {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+  } catch {
+    return 0;
+  }
 }
 
 /** Runs a program of ours to its end; its output comes back. @throws Error with what it printed when it fails */

@@ -17,6 +17,8 @@ function need(environment: Bench['environment'], name: string): string {
 export const registerDatabase = (bench: Bench): string => need(bench.environment, 'REGISTER_DATABASE_URL');
 export const marketingDatabase = (bench: Bench): string => need(bench.environment, 'MARKETING_DATABASE_URL');
 
+export const amqpUrl = (bench: Bench): string => need(bench.environment, 'AMQP_URL');
+
 /** Both services' databases and queues made anew, so that no figure finds what another one has left. */
 export async function startAfresh(bench: Bench): Promise<void> {
   const admin = need(bench.environment, 'ADMIN_DATABASE_URL');
@@ -34,17 +36,25 @@ export async function databaseForLimit(bench: Bench): Promise<string> {
 }
 
 /** The tutorial program on a database of its own, its queue without a consumer, as Lupa's is meanwhile. */
-export async function startBaseline(bench: Bench): Promise<Service & { databaseUrl: string }> {
-  const databaseUrl = await createDatabase(need(bench.environment, 'ADMIN_DATABASE_URL'), registerDatabase(bench), 'lupa_bench_baseline');
+export function startBaseline(bench: Bench): Promise<Service & { databaseUrl: string }> {
+  return startTutorial(bench, 'baseline', 'dist/bench/baseline/main.js', '/customers/count', {});
+}
+
+/** The tutorial program's other half: it stores what the events of its queue say. */
+export async function startBaselineMarketing(bench: Bench): Promise<Service & { queue: string }> {
+  const queue = 'baseline_contacts';
+  const service = await startTutorial(bench, 'baseline_marketing', 'dist/bench/baseline/marketing/main.js', '/contacts/count', { QUEUE: queue });
+  return { ...service, queue };
+}
+
+async function startTutorial(bench: Bench, name: string, entry: string, readyPath: string, own: Record<string, string>): Promise<Service & { databaseUrl: string }> {
+  const databaseUrl = await createDatabase(need(bench.environment, 'ADMIN_DATABASE_URL'), registerDatabase(bench), `lupa_bench_${name}`);
   const port = await freePort();
   const service = await startService({
-    name: 'baseline',
-    entry: 'dist/bench/baseline/main.js',
-    url: `http://127.0.0.1:${port}`,
-    readyPath: '/customers/count',
+    name, entry, readyPath, url: `http://127.0.0.1:${port}`,
     environment: {
-      NODE_ENV: 'production', PORT: String(port), DATABASE_URL: databaseUrl,
-      AMQP_URL: need(bench.environment, 'AMQP_URL'), LUPA_LOG_DIRECTORY: need(bench.environment, 'LUPA_LOG_DIRECTORY'),
+      NODE_ENV: 'production', PORT: String(port), DATABASE_URL: databaseUrl, AMQP_URL: amqpUrl(bench),
+      LUPA_LOG_DIRECTORY: need(bench.environment, 'LUPA_LOG_DIRECTORY'), ...own,
     },
   });
   return { ...service, databaseUrl };
@@ -60,7 +70,7 @@ function deleteQueues(bench: Bench, queues: readonly string[]): Promise<void> {
 }
 
 async function onChannel(bench: Bench, work: (channel: Channel) => Promise<void>): Promise<void> {
-  const connection = await connect(need(bench.environment, 'AMQP_URL'));
+  const connection = await connect(amqpUrl(bench));
   const channel = await connection.createChannel();
   await work(channel);
   await connection.close();
