@@ -120,13 +120,13 @@ await main(async () => {
     const played = await playAll({ stage, register, marketing, people, wording, verify, sides, watcher, only }, { seed, rounds, minutes, customers: number(values.customers ?? 500, 'customers') });
     await watcher.stop();
     await close();
-    return report(values.json, { seed, minutes: (Date.now() - begun) / 60_000, played, watcher, register, people });
+    return report(values, { seed, minutes: (Date.now() - begun) / 60_000, played, watcher, register, people });
   } finally {
     await session.end();
   }
 });
 
-function report(file, { seed, minutes, played, watcher, register, people }) {
+function report({ json, customers, faults }, { seed, minutes, played, watcher, register, people }) {
   const sum = (pick) => played.reduce((total, round) => total + pick(round), 0);
   const failed = played.filter(({ problems }) => problems.length > 0);
   const figures = {
@@ -150,9 +150,10 @@ function report(file, { seed, minutes, played, watcher, register, people }) {
   };
   say();
   for (const [name, value] of Object.entries(figures)) say(`  ${name.padEnd(18)} ${value}`);
-  if (file) writeJson(file, figures, 0o644);
+  if (json) writeJson(json, figures, 0o644);
   if (failed.length === 0) return 0;
   say();
-  say(`FAILED. Repeat it with: npm run torture -- --seed ${seed} --rounds ${played.length}`);
+  const others = [customers && `--customers ${customers}`, faults && `--faults ${faults}`].filter(Boolean).map((option) => ` ${option}`).join('');
+  say(`FAILED. Repeat it with: npm run torture -- --seed ${seed} --rounds ${played.length}${others}`);
   return 1;
 }
