@@ -2,6 +2,7 @@ import { connect, type Channel, type ChannelModel, type ConfirmChannel } from 'a
 import type { Socket } from 'node:net';
 import { brokerErrorCode } from './error-code.js';
 import { nestEventLog, type EventLog } from './event-log.js';
+import { gatherWrites } from './gather-writes.js';
 import { BrokerUnavailable } from './messaging.errors.js';
 import { Wakeup, within } from './wakeup.js';
 
@@ -148,6 +149,7 @@ export class AmqpConnection {
       await model.close();
       return;
     }
+    gatherWrites(socketOf(model));
     this.model = model;
     this.log.event('broker-connected', {}, 'info');
     for (const settle of [...this.waiting]) settle(true);
