@@ -29,6 +29,11 @@ export class ConsentRules {
     return new Date();
   }
 
+  /** When a decision counts as made: never later than now, so that a shop whose clock runs ahead cannot outrun a withdrawal. */
+  countsFrom(decidedAt: Date): Date {
+    return new Date(Math.min(decidedAt.getTime(), this.now().getTime()));
+  }
+
   assertPurpose(purpose: string): void {
     if (!this.purposes.includes(purpose)) throw new Failure(PURPOSE_WITHOUT_CONSENT, { extra: { possible: this.purposes } });
   }
@@ -52,7 +57,7 @@ export class ConsentRules {
       purpose: target.purpose,
       channel: target.channel,
       decision: consent.decision,
-      decided_at: consent.decidedAt.toISOString(),
+      decided_at: this.countsFrom(consent.decidedAt).toISOString(),
       wording_id: consent.wording?.id ?? null,
       wording_version: consent.wording?.version ?? null,
       wording_language: consent.wording?.language ?? null,

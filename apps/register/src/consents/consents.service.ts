@@ -54,7 +54,8 @@ export class ConsentsService {
     const answer = await this.writes.run(write, async (manager) => {
       const customer = await lockCustomer(manager, id);
       const known = customer.objected_at;
-      const since = known && known > evidence.decidedAt ? known : evidence.decidedAt;
+      const decidedAt = this.rules.countsFrom(evidence.decidedAt);
+      const since = known && known > decidedAt ? known : decidedAt;
       return this.withdrawAll(manager, customer, evidence, caller, since);
     });
     this.relay.wake();
@@ -84,7 +85,7 @@ export class ConsentsService {
     const consents = [...customer.consents.filter((c) => !effective.some(isTarget(c))), ...effective];
     // A fresh consent given after an objection is the lawful way back (R24).
     const objected = customer.objected_at;
-    const returns = objected !== null && effective.some((r) => r.decision === 'granted' && new Date(r.decided_at) > objected);
+    const returns = objected !== null && effective.some((r) => r.purpose === MARKETING_PURPOSE && r.decision === 'granted' && new Date(r.decided_at) > objected);
     const after: CustomerRow = { ...customer, consents, objected_at: returns ? null : objected };
     const [before, channels] = [channelsOf(stored), channelsOf(after)];
     const known = concernsMarketing(customer.known_to_marketing, channels);
