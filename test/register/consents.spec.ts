@@ -1,4 +1,5 @@
 import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
+import { waitFor } from '#test/support/wait-for.js';
 
 let register: TestRegister;
 beforeAll(async () => { register = await startTestRegister('consents'); });
@@ -32,6 +33,31 @@ describe('a consent', () => {
     expect(late.body).toMatchObject({ inEffect: false });
     expect(await inForce(id)).toEqual({ email: 'withdrawn' });
     expect((await register.call('GET', `/v1/customers/${id}/consents/history`)).body['records']).toHaveLength(2);
+  });
+
+  it('given by a clock that runs ahead does not outrun the withdrawal that follows', async () => {
+    const id = await create();
+    await put(id, 'email', decision({ decidedAt: ago(-4) }));
+    expect((await put(id, 'email', decision({ decision: 'withdrawn', wording: undefined }))).body).toMatchObject({ inEffect: true });
+    expect(await inForce(id)).toEqual({ email: 'withdrawn' });
+  });
+
+  it('that waits while a newer withdrawal is being written is proof only', async () => {
+    const id = await create({ consents: [{ purpose: 'marketing', channel: 'email', ...decision({ decidedAt: ago(9) }) }] });
+    const runner = register.database.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query('SELECT 1 FROM customer WHERE id = $1 FOR UPDATE', [id]);
+    const late = put(id, 'email', decision({ decidedAt: ago(5) }));
+    await waitFor('the grant to wait', async () => {
+      const [row] = await register.database.query<{ n: number }[]>("SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+      return row?.n === 1;
+    });
+    await runner.query("UPDATE consent SET decision = 'withdrawn', decided_at = $2 WHERE customer_id = $1", [id, ago(2)]);
+    await runner.query('UPDATE customer SET version = version + 1 WHERE id = $1', [id]);
+    await runner.commitTransaction();
+    await runner.release();
+    expect((await late).body).toMatchObject({ inEffect: false });
+    expect(await inForce(id)).toEqual({ email: 'withdrawn' });
   });
 
   it.each([

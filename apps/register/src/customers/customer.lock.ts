@@ -3,7 +3,7 @@ import { Failure } from '#http/failure.js';
 import { runInTransaction } from '../database/statement.js';
 import { CUSTOMER_NOT_FOUND } from './customer.errors.js';
 import type { CustomerRow } from './customer.row.js';
-import { LOCK_CUSTOMER } from './customers.sql.js';
+import { LOCK_CUSTOMER, READ_CUSTOMER } from './customers.sql.js';
 
 /**
  * Locks the customer until the transaction ends: every change of a person, of her consents and of her states
@@ -11,7 +11,9 @@ import { LOCK_CUSTOMER } from './customers.sql.js';
  * @throws Failure `customer-not-found`
  */
 export async function lockCustomer(manager: EntityManager, id: string): Promise<CustomerRow> {
-  const [row] = await runInTransaction<CustomerRow>(manager, LOCK_CUSTOMER, [id]);
+  await runInTransaction(manager, LOCK_CUSTOMER, [id]);
+  // A statement of its own: its snapshot is taken under the lock, so that the consents are those that are in force.
+  const [row] = await runInTransaction<CustomerRow>(manager, READ_CUSTOMER, [id]);
   if (!row) throw new Failure(CUSTOMER_NOT_FOUND);
   return row;
 }

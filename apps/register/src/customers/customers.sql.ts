@@ -15,7 +15,8 @@ const CUSTOMER_COLUMNS = `
 const select = (name: string, tail: string): Statement => ({ name, text: `SELECT ${CUSTOMER_COLUMNS} FROM customer c ${tail}` });
 
 export const READ_CUSTOMER = select('read-customer', 'WHERE c.id = $1');
-export const LOCK_CUSTOMER = select('lock-customer', 'WHERE c.id = $1 FOR UPDATE OF c');
+/** Locks only. A statement that had to wait for the lock sees the new row, but other tables as they were before it waited. */
+export const LOCK_CUSTOMER: Statement = { name: 'lock-customer', text: 'SELECT 1 FROM customer WHERE id = $1 FOR UPDATE' };
 export const FIND_BY_EMAIL = select('find-by-email', 'WHERE c.email_index = $1');
 export const FIND_BY_PHONE = select('find-by-phone', 'WHERE c.phone_index = $1 ORDER BY c.id LIMIT 50');
 /** $1 the beginning of the last name in lower case, LIKE wildcards escaped */
