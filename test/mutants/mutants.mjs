@@ -49,7 +49,7 @@ export const MUTANTS = [
   {
     name: 'W without looking',
     what: 'the watermark is the clock, whatever is unanswered',
-    edits: [['apps/register/src/sync/sync.sql.js', 'least(statement_timestamp(), (SELECT min(since) FROM sync_pending)) AS watermark', 'statement_timestamp() AS watermark']],
+    edits: [['apps/register/src/sync/sync.sql.js', 'least(transaction_timestamp(), (SELECT min(since) FROM sync_pending)) AS watermark', 'transaction_timestamp() AS watermark']],
     tests: ['invariants/i3'], only: 'oldest unanswered change',
   },
   {

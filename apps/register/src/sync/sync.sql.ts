@@ -81,15 +81,17 @@ export const CLEAR_ANSWERED: Statement = {
 };
 
 /**
- * Everything committed before W is answered. statement_timestamp() is the arrival of this statement, which
- * is before its snapshot is taken: a change this snapshot cannot see commits after W.
+ * Everything committed before W is answered. transaction_timestamp() is taken when the transaction of this one statement
+ * begins, which is before its snapshot: a change this snapshot cannot see commits after W. statement_timestamp() would not do:
+ * under the extended protocol the snapshot is taken with Bind, and that clock is read again with Execute. Not for use in a
+ * transaction of several statements.
  */
 export const READ_WATERMARK: Statement = {
   name: 'read-watermark',
   text: `
     SELECT l.epoch::float8 AS epoch, l.marketing_epoch,
-           statement_timestamp() AS issued_at,
-           least(statement_timestamp(), (SELECT min(since) FROM sync_pending)) AS watermark,
+           transaction_timestamp() AS issued_at,
+           least(transaction_timestamp(), (SELECT min(since) FROM sync_pending)) AS watermark,
            (SELECT count(*) FROM (SELECT 1 FROM sync_pending LIMIT 1000000) AS counted)::int AS pending
     FROM link_state l`,
 };
