@@ -26,12 +26,13 @@ export class ErasureService {
   /** @throws Failure `customer-not-found` */
   async request(write: WriteRequest, caller: Caller, { customerId, ground }: RequestErasure): Promise<WriteAnswer> {
     const answer = await this.writes.run(write, async (manager) => {
-      await lockCustomer(manager, customerId);
-      await runInTransaction(manager, ALLOW_ERASING, [customerId]);
+      // The id as it is stored: the triggers compare it as text, and a caller may write it in capitals.
+      const { id } = await lockCustomer(manager, customerId);
+      await runInTransaction(manager, ALLOW_ERASING, [id]);
       const caseId = randomUUID();
       // The customer's own id would live on in the case: who asked is told by kind for her.
       const requestedBy = caller.kind === 'customer' ? 'customer' : caller.subject;
-      const [erased] = await runInTransaction<{ ref: string; version: number }>(manager, ERASE_CUSTOMER, [customerId, caseId, ground, requestedBy]);
+      const [erased] = await runInTransaction<{ ref: string; version: number }>(manager, ERASE_CUSTOMER, [id, caseId, ground, requestedBy]);
       if (!erased) throw new Error('the locked customer is gone');
       await markErased(manager, erased.ref, erased.version);
       const body = { caseId, state: 'waiting-for-marketing' };
