@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
+import { waitFor } from '#test/support/wait-for.js';
 
 let register: TestRegister;
 beforeAll(async () => { register = await startTestRegister('erasure'); });
@@ -39,6 +40,22 @@ describe('an erasure', () => {
     expect((await register.call('GET', path)).body).toMatchObject({ ground: 'abuse', state: 'waiting-for-marketing', marketing: null });
     expect(await register.database.query<object[]>('SELECT erased, urgency FROM sync_pending p JOIN erasure_case e USING (ref) WHERE e.id = $1', [body['caseId']]))
       .toEqual([{ erased: true, urgency: 0 }]);
+  });
+
+  it('finds her by an id in capitals too', async () => {
+    const id = String((await register.call('POST', '/v1/customers', { body: { ...newCustomer(), consents: [{ purpose: 'marketing', channel: 'email', ...decision() }] } })).body['id']);
+    expect((await register.call('DELETE', `/v1/customers/${id.toUpperCase()}`)).status).toBe(202);
+    expect((await wholeDatabase()).includes(id)).toBe(false);
+  });
+
+  it('is what remains to be told when a resync has overtaken it', async () => {
+    const id = String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
+    const { caseId } = (await register.call('DELETE', `/v1/customers/${id}`)).body;
+    // As MARK_EVERYTHING leaves it when the erasure is committed and answered between its snapshot and its write.
+    await register.database.query(`UPDATE sync_pending SET erased = false, version = 1, urgency = 2, reason = 'resync', next_attempt_at = '-infinity'
+      WHERE ref = (SELECT ref FROM erasure_case WHERE id = $1)`, [caseId]);
+    await waitFor('the erasure to be marked anew', async () => (await register.database.query<object[]>(
+      'SELECT 1 FROM sync_pending p JOIN erasure_case e USING (ref, version) WHERE e.id = $1 AND p.erased AND p.urgency = 0', [caseId])).length === 1);
   });
 
   it('asked for twice at once happens once', async () => {

@@ -10,7 +10,7 @@ import type { CustomerRow } from '../customers/customer.row.js';
 import { READ_STANDING_BY_REFS } from '../customers/customers.sql.js';
 import { URGENCY } from './pending.js';
 import { channelsOf, type PersonRow } from './projection.js';
-import { CLAIM_DUE, PUT_BACK, RECLAIM } from './sync.sql.js';
+import { CLAIM_DUE, PUT_BACK, RECLAIM, TURN_INTO_ERASURE } from './sync.sql.js';
 
 const BATCH = 500;
 /** Other instances of the register do not wake this one; this is how late it finds their leftovers. */
@@ -85,9 +85,10 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
     const living = due.filter((change) => !change.erased).map(({ ref }) => ref);
     const rows = living.length === 0 ? [] : await runStatement<RelayedCustomer>(this.dataSource, READ_STANDING_BY_REFS, [living]);
     const byRef = new Map(rows.map((row) => [row.ref, row]));
+    const gone = living.filter((ref) => !byRef.has(ref));
+    if (gone.length > 0) await runStatement(this.dataSource, TURN_INTO_ERASURE, [gone]);
     return due.flatMap((change) => {
       const body = messageOf(change, byRef.get(change.ref));
-      // Erased since it was claimed: the erasure has marked the reference anew.
       if (!body) return [];
       const routingKey = change.urgency === URGENCY.change ? ROUTING.change : ROUTING.removal;
       return [{ ref: change.ref, outgoing: { routingKey, body } }];

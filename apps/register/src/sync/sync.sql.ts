@@ -62,6 +62,18 @@ export const PUT_BACK: Statement = {
 };
 
 /**
+ * What is pending of somebody who is no longer there is her erasure. Only a resync that overlapped the erasure and its answer
+ * leaves such a row; nobody else would ever clear it. $1 refs without a customer
+ */
+export const TURN_INTO_ERASURE: Statement = {
+  name: 'turn-into-erasure',
+  text: `
+    UPDATE sync_pending p
+    SET erased = true, urgency = 0, reason = 'erasure', version = greatest(p.version, e.version), next_attempt_at = '-infinity'
+    FROM erasure_case e WHERE e.ref = p.ref AND p.ref = ANY($1::uuid[]) AND NOT p.erased`,
+};
+
+/**
  * Clears what marketing has answered: nothing else clears. An erasure is cleared by the answer to an erasure only.
  * $1 JSON array of {ref, epoch, version, erased, statement}
  */
