@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { runInTransaction, type Statement } from '../database/statement.js';
-import { MARK_EVERYTHING } from './sync.sql.js';
+import { markEverything } from './sync.sql.js';
 
 const READ_LINK: Statement = { name: 'read-link', text: 'SELECT marketing_epoch, marketing_heard_at FROM link_state' };
 const LOCK_LINK: Statement = { name: 'lock-link', text: 'SELECT marketing_epoch, marketing_heard_at FROM link_state FOR UPDATE' };
@@ -23,6 +23,6 @@ export async function adoptMarketingEpoch(manager: EntityManager, epoch: string,
   if (link?.marketing_epoch === epoch) return 'current';
   if (link?.marketing_epoch && new Date(saidAt) <= link.marketing_heard_at) return 'former';
   await runInTransaction(manager, ADOPT, [epoch, saidAt]);
-  await manager.query(MARK_EVERYTHING);
+  await markEverything(manager);
   return 'adopted';
 }

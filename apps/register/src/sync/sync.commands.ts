@@ -1,12 +1,12 @@
 import type { DataSource } from 'typeorm';
-import { MARK_EVERYTHING } from './sync.sql.js';
+import { markEverything } from './sync.sql.js';
 
 /** Never backwards, and never behind the clock: a database made anew or restored is newer than every one before it. */
 const RAISE_EPOCH = `UPDATE link_state SET epoch = greatest(epoch + 1, extract(epoch FROM clock_timestamp())::bigint)`;
 
 async function resync(dataSource: DataSource): Promise<void> {
   const marked = await dataSource.transaction(async (manager) => {
-    await manager.query(MARK_EVERYTHING);
+    await markEverything(manager);
     const [row] = await manager.query<{ count: number }[]>('SELECT count(*)::int AS count FROM sync_pending');
     return row?.count ?? 0;
   });

@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import type { Statement } from '../database/statement.js';
 
 /**
@@ -115,7 +116,7 @@ export const READ_WATERMARK: Statement = {
  * Marks everyone marketing may know, and every erased reference, as not answered since 1970: the watermark
  * stands still until all of it is through. Always safe, because marketing's version guard decides.
  */
-export const MARK_EVERYTHING = `
+const MARK_EVERYTHING = `
   INSERT INTO sync_pending AS p (ref, epoch, version, erased, urgency, reason, since)
   SELECT c.ref, l.epoch, c.version, false, 2, 'resync', timestamptz '1970-01-01Z' FROM customer c, link_state l WHERE c.known_to_marketing
   UNION ALL
@@ -123,5 +124,11 @@ export const MARK_EVERYTHING = `
   ON CONFLICT (ref) DO UPDATE SET
     epoch = excluded.epoch, version = greatest(p.version, excluded.version), since = excluded.since,
     urgency = least(p.urgency, excluded.urgency), next_attempt_at = '-infinity', attempts = 0`;
+
+/** Marks everyone, however long that takes: a million rows need more than the time that other statements are given. */
+export async function markEverything(manager: EntityManager): Promise<void> {
+  await manager.query('SET LOCAL statement_timeout = 0');
+  await manager.query(MARK_EVERYTHING);
+}
 
 export const READ_EPOCH: Statement = { name: 'read-epoch', text: 'SELECT epoch::float8 AS epoch FROM link_state' };
