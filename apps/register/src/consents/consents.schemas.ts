@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ChannelSchema } from '#contracts/channel.js';
-import { CodeSchema, text } from '../customers/text.schemas.js';
+import { CodeSchema, MAX_VERSION, MomentSchema, text } from '../customers/text.schemas.js';
 
 /** How the person told us (GDPR Art. 7(1)). */
 export const CONSENT_METHODS = ['web-form', 'checkout', 'account-settings', 'phone-call', 'paper', 'in-person', 'unsubscribe-link'] as const;
@@ -8,7 +8,7 @@ export const CONSENT_METHODS = ['web-form', 'checkout', 'account-settings', 'pho
 /** The wording exactly as it was shown; the hash must be that of the registered text. */
 const ShownWordingSchema = z.strictObject({
   id: CodeSchema,
-  version: z.int().positive(),
+  version: z.int().positive().max(MAX_VERSION),
   language: z.string().regex(/^[a-z]{2}$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hexadecimal'),
 });
@@ -16,7 +16,7 @@ export type ShownWording = z.infer<typeof ShownWordingSchema>;
 
 const evidence = {
   /** When the person decided: ISO 8601 with its offset. */
-  decidedAt: z.iso.datetime({ offset: true }).transform((value) => new Date(value)).meta({ examples: ['2026-11-23T09:30:00+02:00'] }),
+  decidedAt: MomentSchema.meta({ examples: ['2026-11-23T09:30:00+02:00'] }),
   method: z.enum(CONSENT_METHODS),
   /** Page or form on which it happened, without personal data. */
   form: text(200).optional(),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { holdsPersonalIdentityCode } from './personal-identity-code.js';
 
 describe('personal identity code in a text', () => {
-  it.each(['131052-308T', '010190+123A', '010203A999X', 'Matti 131052-308T Meikäläinen', '(131052-308t)', '010594Y9021', '１３１０５２-３０８Ｔ'])('is seen in %s', (text) => {
+  it.each(['131052-308T', '010190+123A', '010203A999X', 'Matti 131052-308T Meikäläinen', '(131052-308t)', '010594Y9021', '131052–308T', '131052−308T', '131052‑308T', '１３１０５２-３０８Ｔ'])('is seen in %s', (text) => {
     expect(holdsPersonalIdentityCode(text)).toBe(true);
   });
 

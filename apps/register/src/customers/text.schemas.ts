@@ -6,6 +6,10 @@ import { normalisePhone } from './phone.js';
 const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
 const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
 
+const NO_IDENTITY_CODE = {
+  error: 'must not hold a personal identity code (henkilötunnus); the register never keeps one', params: { code: 'personal-identity-code' },
+};
+
 /** One line of text a person wrote: NFC, trimmed, no control characters, never a personal identity code. */
 export function text(maxLength: number) {
   return z
@@ -15,10 +19,7 @@ export function text(maxLength: number) {
     .pipe(
       z.string().min(1)
         .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters')
-        .refine((value) => !holdsPersonalIdentityCode(value), {
-          error: 'must not hold a personal identity code (henkilötunnus); the register never keeps one',
-          params: { code: 'personal-identity-code' },
-        }),
+        .refine((value) => !holdsPersonalIdentityCode(value), NO_IDENTITY_CODE),
     );
 }
 
@@ -42,4 +43,15 @@ export const LanguageSchema = z
   .meta({ examples: ['fi'] });
 
 /** A code of configuration: product group, purpose, wording, source system. */
-export const CodeSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be a code of lower-case letters, digits and hyphens');
+export const CodeSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be a code of lower-case letters, digits and hyphens')
+  .refine((code) => !holdsPersonalIdentityCode(code), NO_IDENTITY_CODE);
+
+/** The largest number that a version of a wording may have: PostgreSQL's integer. */
+export const MAX_VERSION = 2_147_483_647;
+
+const EARLIEST = Date.UTC(1900, 0);
+
+/** A moment with its offset. PostgreSQL knows no year 0, and nobody decided anything before 1900. */
+export const MomentSchema = z.iso.datetime({ offset: true })
+  .refine((value) => !(Date.parse(value) < EARLIEST), { error: 'must not lie before 1900', params: { code: 'too-early' } })
+  .transform((value) => new Date(value));

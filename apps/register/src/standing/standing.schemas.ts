@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MomentSchema } from '../customers/text.schemas.js';
 
 /** GDPR Art. 18(1): why processing is restricted. */
 export const RestrictionSchema = z
@@ -7,7 +8,7 @@ export const RestrictionSchema = z
 
 export const EndSchema = z
   .strictObject({
-    endedAt: z.iso.datetime({ offset: true }).transform((value) => new Date(value)),
+    endedAt: MomentSchema,
     reason: z.enum(['by-customer', 'by-controller', 'inactivity', 'deceased']),
   })
   .meta({ examples: [{ endedAt: '2026-11-23T09:30:00+02:00', reason: 'by-customer' }] });

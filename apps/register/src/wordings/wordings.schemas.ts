@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CodeSchema, LanguageSchema } from '../customers/text.schemas.js';
+import { CodeSchema, LanguageSchema, MAX_VERSION } from '../customers/text.schemas.js';
 
 const WordingIdSchema = CodeSchema.meta({ examples: ['newsletter'] });
 const key = { id: WordingIdSchema, version: z.int().positive(), language: LanguageSchema };
@@ -10,7 +10,7 @@ export const PutWordingSchema = z
   .meta({ examples: [{ purpose: 'marketing', text: 'Haluan Confetin uutiskirjeen sähköpostiini. Voin perua luvan milloin tahansa.' }] });
 export type PutWording = z.output<typeof PutWordingSchema>;
 
-export const WordingKeySchema = z.strictObject({ ...key, version: z.coerce.number().int().positive() });
+export const WordingKeySchema = z.strictObject({ ...key, version: z.coerce.number().int().positive().max(MAX_VERSION) });
 export type WordingKey = z.output<typeof WordingKeySchema>;
 
 export const WordingSchema = z.object({
