@@ -30,7 +30,9 @@ export const FilterSchema = z
     postalCode: z.string().regex(/^[0-9A-Za-z -]{1,10}$/).optional()
       .meta({ description: 'Beginning of the postal code. Matches only people who have granted post.' }),
     language: z.string().regex(/^[a-z]{2}$/).optional().meta({ description: 'ISO 639-1' }),
-    grantedSince: z.iso.datetime({ offset: true }).optional()
+    grantedSince: z.iso.datetime({ offset: true })
+      .refine((value) => !(Date.parse(value) < Date.UTC(1900, 0)), { message: 'must not lie before 1900', params: { code: 'too-early' } })
+      .transform((value) => new Date(value).toISOString()).optional()
       .meta({ description: 'Consent for this channel given at this moment or later' }),
   })
   .meta({ id: 'AudienceFilter' });
