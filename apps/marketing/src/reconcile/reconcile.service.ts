@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { compareOrder } from '#contracts/order.js';
 import { projectionDigest } from '#contracts/projection.v1.js';
@@ -35,8 +35,9 @@ export interface ReconcileReport {
 
 /** Compares both sides, bucket by bucket, and repairs marketing's. Two instances at once only do the work twice. */
 @Injectable()
-export class ReconcileService {
+export class ReconcileService implements BeforeApplicationShutdown {
   readonly task: RepeatingTask;
+  private ending = false;
 
   constructor(
     private readonly database: DataSource,
@@ -56,6 +57,11 @@ export class ReconcileService {
     });
   }
 
+  /** A comparison under way would hold up the end for as long as it takes. */
+  beforeApplicationShutdown(): void {
+    this.ending = true;
+  }
+
   private async turn(): Promise<Turn> {
     if (this.connection.state().connected && (await claimRun(this.database.manager, HOUR_SECONDS))) await this.run();
     return 'idle';
@@ -69,18 +75,21 @@ export class ReconcileService {
   async run(): Promise<ReconcileReport> {
     const { link } = await readLink(this.database.manager);
     let report: ReconcileReport = { differingBuckets: 0, pulled: 0, takenOut: 0, alarms: 0 };
-    let registerEpoch = 0;
+    const registerEpochs = new Set<number>();
     for (let first = 0; first < BUCKETS; first += BUCKETS_AT_ONCE) {
+      if (this.ending) return report;
       const buckets = Array.from({ length: BUCKETS_AT_ONCE }, (_, index) => first + index);
       const local = await this.readLocal(first);
       const reply = await this.register.digests(buckets);
-      registerEpoch = reply.epoch;
+      registerEpochs.add(reply.epoch);
       for (const { bucket, digest } of reply.digests) {
         const held = local.get(bucket) ?? [];
         if (digest !== bucketDigest(held)) report = add(report, await this.repairBucket(bucket, held));
       }
     }
-    await noteCompared(this.database.manager, link.marketingEpoch, registerEpoch);
+    // A register restored half-way through was compared in part only: the next run is due at once.
+    const [registerEpoch, another] = registerEpochs;
+    if (registerEpoch !== undefined && another === undefined) await noteCompared(this.database.manager, link.marketingEpoch, registerEpoch);
     this.metrics.reconcileRuns.inc({ outcome: 'complete' });
     this.logger.event('reconcile-complete', { count: report.differingBuckets });
     return report;

@@ -38,14 +38,17 @@ export function readRemembered(manager: EntityManager, refs: readonly string[]):
   );
 }
 
-/** Lets the puller fetch the references, under the given order or a newer one; what is erased stays so. */
+/**
+ * Lets the puller fetch the references; what is erased stays so. The order that is known stays too: the message of the newer
+ * change, which may take channels away, has to find it news.
+ */
 export async function awaitData(manager: EntityManager, orders: readonly RefOrder[]): Promise<void> {
   await manager.query(
     `INSERT INTO ref_state AS s (ref, epoch, version, awaiting_data, pull_after)
      SELECT ref, epoch, version, true, now()
        FROM jsonb_to_recordset($1::jsonb) AS i (ref uuid, epoch bigint, version bigint) ORDER BY ref
      ON CONFLICT (ref) DO UPDATE
-       SET epoch = EXCLUDED.epoch, version = EXCLUDED.version, awaiting_data = true, pull_after = EXCLUDED.pull_after
+       SET awaiting_data = true, pull_after = EXCLUDED.pull_after
      WHERE NOT s.erased AND (s.epoch, s.version) <= (EXCLUDED.epoch, EXCLUDED.version)`,
     [JSON.stringify(orders)],
   );
