@@ -25,13 +25,19 @@ describe('a repeating task', () => {
 
   it('runs again when woken during a turn', async () => {
     let turns = 0;
+    let inside = 0;
+    let most = 0;
     const task: RepeatingTask = new RepeatingTask(async () => {
+      most = Math.max(most, ++inside);
       if (++turns === 1) task.wake();
+      await new Promise((resolve) => setImmediate(resolve));
+      inside--;
       return 'idle';
     }, { intervalMs: 3_600_000, onError: () => undefined });
     task.start();
     await until(() => turns === 2);
     await task.stop();
+    expect(most).toBe(1);
   });
 
   it('goes on after a turn that failed', async () => {

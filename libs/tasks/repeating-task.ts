@@ -30,7 +30,8 @@ export class RepeatingTask {
   /** Runs a turn as soon as the one under way is done. */
   wake(): void {
     this.woken = true;
-    if (!this.stopped && !this.running) this.running = this.run();
+    // Not in this call: a turn that wakes its own task at once must find it running.
+    if (!this.stopped) this.running ??= Promise.resolve().then(() => this.run());
   }
 
   /** Resolves when the turn under way has ended; none follows. */
@@ -46,7 +47,11 @@ export class RepeatingTask {
     while (this.woken && !this.stopped) {
       this.woken = false;
       try {
-        if ((await this.turn()) === 'more') this.woken = true;
+        if ((await this.turn()) === 'more') {
+          this.woken = true;
+          // A turn that never waits for anything would otherwise starve every socket and timer of the process.
+          await new Promise(setImmediate);
+        }
       } catch (error) {
         this.options.onError(error);
         pauseMs = this.options.retryMs ?? Math.max(this.options.intervalMs, 500);
