@@ -34,5 +34,7 @@ const AWAY_TEXTS = ['Connection terminated', 'timeout exceeded when trying to co
 export function isAway(error: unknown): boolean {
   const code = errorCode(error);
   if (code !== undefined) return /^(08|53|57)[0-9A-Z]{3}$|^E[A-Z]+$/.test(code);
+  // TypeORM's word for a connection that broke between two statements of a transaction.
+  if (error instanceof Error && error.name === 'QueryRunnerAlreadyReleasedError') return true;
   return error instanceof Error && AWAY_TEXTS.some((text) => error.message.startsWith(text));
 }
