@@ -23,7 +23,7 @@ export interface HttpAppOptions {
   readonly logger?: JsonLogger;
   readonly metrics?: Metrics;
   /** Addresses of reverse proxies (comma-separated IPs or CIDRs) whose X-Forwarded-For is believed; nobody's when left out. */
-  readonly trustProxy?: string;
+  readonly trustProxy?: string | undefined;
   /** How long requests in flight may take once the service stops; 5 s. */
   readonly closingPatienceMs?: number;
   /** What /health/ready asks; called once, when the application exists. */

@@ -35,6 +35,8 @@ export const COMMON_ENVIRONMENT = {
   LINK_DIGEST_KEY: KeySchema,
   TOKEN_ISSUER: z.string().min(1).default('lupa-register'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10),
+  /** Addresses or networks of the proxies in front, separated by commas; only their X-Forwarded-For is believed. */
+  TRUST_PROXY: z.string().regex(/^[0-9a-fA-F:.,/ ]+$/, 'must be addresses or networks separated by commas').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 };
 export const DatabaseUrlSchema = z.url({ protocol: /^postgres(ql)?$/ });

@@ -22,7 +22,7 @@ const API = {
 export async function startMarketing(parts: MarketingParts): Promise<NestFastifyApplication> {
   const { config, logger, metrics } = parts;
   const app = await createHttpApp(MarketingModule.forRoot(parts), {
-    service: 'marketing', api: API, logger, metrics, readiness: (made) => healthChecks(made),
+    service: 'marketing', api: API, logger, metrics, readiness: (made) => healthChecks(made), trustProxy: config.trustProxy,
   });
   assertEveryRouteStatesItsScope(app);
   app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS }) });

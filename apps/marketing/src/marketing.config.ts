@@ -51,6 +51,8 @@ export interface MarketingConfig {
   /** Lists refuse when they are staler than this. */
   readonly freshnessLimitMs: number;
   readonly poolSize: number;
+  /** Proxies whose X-Forwarded-For is believed; undefined: none. */
+  readonly trustProxy: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -68,6 +70,7 @@ export function readMarketingConfig(environment: NodeJS.ProcessEnv): MarketingCo
     tokenIssuer: env.TOKEN_ISSUER,
     freshnessLimitMs: env.FRESHNESS_LIMIT_SECONDS * 1_000,
     poolSize: env.DATABASE_POOL_SIZE,
+    trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,
   };
 }

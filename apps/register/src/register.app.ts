@@ -30,7 +30,7 @@ export async function startRegister(parts: RegisterParts): Promise<NestFastifyAp
         erasure: 'Erasure, answered by marketing',
       },
     },
-    logger, metrics, readiness: (made) => healthChecks(made),
+    logger, metrics, readiness: (made) => healthChecks(made), trustProxy: config.trustProxy,
   });
   assertEveryRouteStatesItsScope(app);
   app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS, rpcQueue: QUEUES.rpc }) });

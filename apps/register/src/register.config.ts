@@ -31,6 +31,8 @@ export interface RegisterConfig {
   readonly linkDigestKey: Buffer;
   readonly tokenIssuer: string;
   readonly poolSize: number;
+  /** Proxies whose X-Forwarded-For is believed; undefined: none. */
+  readonly trustProxy: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -58,6 +60,7 @@ export function readRegisterConfig(environment: NodeJS.ProcessEnv): RegisterConf
     linkDigestKey: env.LINK_DIGEST_KEY,
     tokenIssuer: env.TOKEN_ISSUER,
     poolSize: env.DATABASE_POOL_SIZE,
+    trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,
   };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decide, mayBeUnderAge, type ConsentCommand, type ConsentState, type Standing } from './consent.js';
+import { decide, inForceAfter, mayBeUnderAge, type ConsentCommand, type ConsentState, type Standing } from './consent.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const ADULT: Standing = { birthYear: 1980, restrictedAt: null, endedAt: null };
@@ -9,7 +9,7 @@ const command = (decision: ConsentCommand['decision'], minute: number): ConsentC
 /** Plays decisions in the given order of arrival and tells what is in force afterwards. */
 function play(commands: readonly ConsentCommand[]): ConsentState | undefined {
   let state: ConsentState | undefined;
-  for (const c of commands) if (decide(state, c, ADULT, NOW).kind === 'takes-effect') state = c;
+  for (const c of commands) if (decide(state, c, ADULT, NOW).kind === 'takes-effect') state = inForceAfter(state, c);
   return state;
 }
 
@@ -41,12 +41,29 @@ describe('a consent decision', () => {
     expect(decide(command('granted', 0), command('withdrawn', 1), standing, NOW)).toEqual({ kind: 'takes-effect' });
   });
 
-  it('ends in the same state whatever the order of arrival', () => {
-    const decision = fc.record({ decision: fc.constantFrom('granted' as const, 'withdrawn' as const), decidedAt: fc.integer({ min: 0, max: 5 }).map(at) });
-    fc.assert(fc.property(fc.array(decision, { maxLength: 6 }), fc.infiniteStream(fc.nat()), (commands, noise) => {
-      const shuffled = commands.map((c) => [noise.next().value as number, c] as const).sort((a, b) => a[0] - b[0]).map(([, c]) => c);
-      const [one, other] = [play(commands), play(shuffled)];
-      return one?.decision === other?.decision && one?.decidedAt.getTime() === other?.decidedAt.getTime();
+  it('to withdraw holds although its clock is up to five minutes behind, and the same grant does not return', () => {
+    const [grant, withdrawal] = [command('granted', 10), command('withdrawn', 6)];
+    expect(decide(grant, withdrawal, ADULT, NOW)).toEqual({ kind: 'takes-effect' });
+    expect(play([grant, withdrawal, grant])?.decision).toBe('withdrawn');
+    expect(decide(grant, command('withdrawn', 4), ADULT, NOW)).toEqual({ kind: 'superseded' });
+  });
+
+  const decisions = (minutes: number[]) => fc.array(
+    fc.record({ decision: fc.constantFrom('granted' as const, 'withdrawn' as const), decidedAt: fc.constantFrom(...minutes).map(at) }), { maxLength: 6 });
+  const shuffled = (commands: ConsentCommand[], noise: fc.Stream<number>): ConsentCommand[] =>
+    commands.map((c) => [noise.next().value as number, c] as const).sort((a, b) => a[0] - b[0]).map(([, c]) => c);
+
+  it('leads to the same state whatever the order of arrival, when decisions lie further apart than clocks differ', () => {
+    fc.assert(fc.property(decisions([0, 6, 12, 18, 24]), fc.infiniteStream(fc.nat()), (commands, noise) =>
+      play(commands)?.decision === play(shuffled(commands, noise))?.decision));
+  });
+
+  it('never leaves a consent in force that is not newer than every withdrawal', () => {
+    fc.assert(fc.property(decisions([0, 1, 2, 3, 4, 5, 6, 7, 8]), fc.infiniteStream(fc.nat()), (commands, noise) => {
+      const order = shuffled(commands, noise);
+      const end = play(order);
+      if (end?.decision !== 'granted') return true;
+      return order.every((c) => c.decision === 'granted' || c.decidedAt < end.decidedAt);
     }));
   });
 });

@@ -40,8 +40,9 @@ export function mayBeUnderAge(birthYear: number | null, time: Date): boolean {
 
 /**
  * Decides what one decision of a person does. Order is the order of the person's decisions, not of their
- * arrival; at the same instant the withdrawal holds. A withdrawal is never refused (GDPR Art. 7(3)),
- * except when its time lies in the future.
+ * arrival. Clocks of shops differ: a withdrawal up to five minutes older than what is in force still holds, because
+ * a withdrawal that is lost is worse than a consent to be asked for again. A withdrawal is never refused
+ * (GDPR Art. 7(3)), except when its time lies in the future.
  */
 export function decide(state: ConsentState | undefined, command: ConsentCommand, standing: Standing, now: Date): ConsentOutcome {
   if (command.decidedAt.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) return { kind: 'refused', reason: 'in-future' };
@@ -56,5 +57,10 @@ export function decide(state: ConsentState | undefined, command: ConsentCommand,
 function isNewer(state: ConsentState | undefined, command: ConsentCommand): boolean {
   if (!state) return true;
   const lead = command.decidedAt.getTime() - state.decidedAt.getTime();
-  return lead > 0 || (lead === 0 && command.decision === 'withdrawn');
+  return command.decision === 'withdrawn' ? lead >= -CLOCK_TOLERANCE_MS : lead > 0;
+}
+
+/** What is in force after a decision took effect: its time never goes back, or the grant just withdrawn could come again. */
+export function inForceAfter(state: ConsentState | undefined, command: ConsentCommand): ConsentState {
+  return { decision: command.decision, decidedAt: state && state.decidedAt > command.decidedAt ? state.decidedAt : command.decidedAt };
 }

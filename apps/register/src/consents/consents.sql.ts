@@ -28,10 +28,10 @@ export const RECORD_DECISIONS: Statement = {
       SELECT $1::uuid, purpose, channel, decision, decided_at, in_effect, wording_id, wording_version,
         wording_language, wording_sha256, method, form, source_system, actor FROM decision
     ), in_force AS (
-      INSERT INTO consent (customer_id, purpose, channel, decision, decided_at, wording_id, wording_version, source_system)
+      INSERT INTO consent AS c (customer_id, purpose, channel, decision, decided_at, wording_id, wording_version, source_system)
       SELECT $1::uuid, purpose, channel, decision, decided_at, wording_id, wording_version, source_system FROM decision WHERE in_effect
       ON CONFLICT (customer_id, purpose, channel) DO UPDATE SET
-        decision = excluded.decision, decided_at = excluded.decided_at, wording_id = excluded.wording_id,
+        decision = excluded.decision, decided_at = greatest(c.decided_at, excluded.decided_at), wording_id = excluded.wording_id,
         wording_version = excluded.wording_version, source_system = excluded.source_system
       RETURNING 1
     )

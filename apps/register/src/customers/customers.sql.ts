@@ -14,15 +14,21 @@ const CUSTOMER_COLUMNS = `
 
 const select = (name: string, tail: string): Statement => ({ name, text: `SELECT ${CUSTOMER_COLUMNS} FROM customer c ${tail}` });
 
-export const READ_CUSTOMER = select('read-customer', 'WHERE c.id = $1');
+/**
+ * Rows shown to somebody stay until the transaction with their entry in the read log has ended: an erasure waits for it,
+ * and takes the entry along.
+ */
+const SHOWN = 'FOR KEY SHARE OF c';
+
+export const READ_CUSTOMER = select('read-customer', `WHERE c.id = $1 ${SHOWN}`);
 /** Locks only. A statement that had to wait for the lock sees the new row, but other tables as they were before it waited. */
 export const LOCK_CUSTOMER: Statement = { name: 'lock-customer', text: 'SELECT 1 FROM customer WHERE id = $1 FOR UPDATE' };
-export const FIND_BY_EMAIL = select('find-by-email', 'WHERE c.email_index = $1');
-export const FIND_BY_PHONE = select('find-by-phone', 'WHERE c.phone_index = $1 ORDER BY c.id LIMIT 50');
+export const FIND_BY_EMAIL = select('find-by-email', `WHERE c.email_index = $1 ${SHOWN}`);
+export const FIND_BY_PHONE = select('find-by-phone', `WHERE c.phone_index = $1 ORDER BY c.id LIMIT 50 ${SHOWN}`);
 /** $1 the beginning of the last name in lower case, LIKE wildcards escaped */
-export const FIND_BY_NAME = select('find-by-name', `WHERE lower(c.last_name) LIKE $1 || '%' ORDER BY lower(c.last_name), c.id LIMIT 50`);
+export const FIND_BY_NAME = select('find-by-name', `WHERE lower(c.last_name) LIKE $1 || '%' ORDER BY lower(c.last_name), c.id LIMIT 50 ${SHOWN}`);
 /** $1 the last id of the page before, $2 most rows */
-export const LIST_CUSTOMERS = select('list-customers', 'WHERE c.id > $1 ORDER BY c.id LIMIT $2');
+export const LIST_CUSTOMERS = select('list-customers', `WHERE c.id > $1 ORDER BY c.id LIMIT $2 ${SHOWN}`);
 export const READ_BY_REFS = select('read-by-refs', 'WHERE c.ref = ANY($1::uuid[])');
 /** What decides the channels of a customer, and no more: the relay reads it for every change. $1 refs */
 export const READ_STANDING_BY_REFS: Statement = {
