@@ -1,9 +1,11 @@
 // `npm test`: every test, against a PostgreSQL and a RabbitMQ of its own, beside whatever else runs.
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildIfNeeded } from './lib/build.mjs';
 import { eraseData } from './lib/data.mjs';
 import { aloneInClone, installIfNeeded } from './lib/install.mjs';
+import { scanForPersonalData } from './lib/leak-scan.mjs';
 import { PROJECT, inProject, profilePaths } from './lib/paths.mjs';
 import { assertNode, main, say } from './lib/say.mjs';
 import { ensureServices, stopServices } from './lib/services.mjs';
@@ -15,6 +17,14 @@ Installs and builds if needed, starts services of its own (profile "test", own p
 dist/ and stops them again. PATTERN chooses test files, for example: npm test -- consents`;
 
 const keeper = 'launcher';
+
+/** After all tests: what they made up for persons may stand in no log and nowhere in the broker's files. */
+function reportLeaks(paths, environment) {
+  const { read, leaking } = scanForPersonalData([paths.logs, join(environment.LUPA_DATA_DIRECTORY, 'rabbitmq')]);
+  if (leaking.length === 0) say(`· No personal data of the tests in ${read} files of logs and of the broker`);
+  else say(`Personal data of the tests stands in:\n${leaking.map((path) => `  ${path}`).join('\n')}`);
+  return leaking.length === 0 ? 0 : 1;
+}
 
 await main(async () => {
   assertNode();
@@ -38,14 +48,14 @@ await main(async () => {
     await eraseData(paths);
     mkdirSync(paths.logs, { recursive: true });
     const environment = await ensureServices(paths, { keeper });
-    return await new Promise((resolve) => {
+    const code = await new Promise((resolve) => {
       jest = spawn(
         process.execPath,
         ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', inProject('node_modules/jest/bin/jest.js'), '--rootDir', 'dist', ...args],
         {
           cwd: PROJECT,
           stdio: 'inherit',
-          env: { ...process.env, ...environment, LUPA_TEST_DATA_DIRECTORY: environment.LUPA_DATA_DIRECTORY, NODE_ENV: 'test' },
+          env: { ...process.env, ...environment, LUPA_TEST_DATA_DIRECTORY: environment.LUPA_DATA_DIRECTORY, LUPA_TEST_LOG_DIRECTORY: paths.logs, NODE_ENV: 'test' },
         },
       );
       jest.once('error', (error) => {
@@ -54,6 +64,7 @@ await main(async () => {
       });
       jest.once('exit', (code) => resolve(code ?? 1));
     });
+    return code === 0 ? reportLeaks(paths, environment) : code;
   } finally {
     await session.end();
   }

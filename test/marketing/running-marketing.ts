@@ -12,6 +12,7 @@ import { type MarketingConfig, readMarketingConfig } from '#marketing/marketing.
 import { createVhost, type TestVhost } from '#test/support/broker.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
 import { createTokenMint, type TokenMint } from '#test/support/token-mint.js';
+import { ServiceLog } from '#test/support/service-log.js';
 import { waitFor } from '#test/support/wait-for.js';
 import { FakeRegister } from './fake-register.js';
 
@@ -19,8 +20,7 @@ const ALL_SCOPES: readonly Scope[] = ['audience:query', 'audience:count', 'fresh
 
 /** Marketing as it runs, against a database and a virtual host of its own, with a fake register beside it. */
 export class RunningMarketing {
-  /** Every line it has logged. */
-  readonly log: string[] = [];
+  private readonly written = new ServiceLog('marketing');
   private readonly apps: NestFastifyApplication[] = [];
   private closeKeys: () => Promise<unknown> = () => Promise.resolve();
 
@@ -36,6 +36,11 @@ export class RunningMarketing {
     readonly statementKey: JWK,
     private readonly tokens: TokenMint,
   ) {}
+
+  /** Every line it has logged. */
+  get log(): readonly string[] {
+    return this.written.lines;
+  }
 
   static async prepare(name: string): Promise<RunningMarketing> {
     const vhost = await createVhost(name);
@@ -64,7 +69,7 @@ export class RunningMarketing {
 
   /** Starts one more instance of the service. */
   async start(): Promise<NestFastifyApplication> {
-    const logger = new JsonLogger('marketing', 'debug', { write: (line: string) => { this.log.push(line); } });
+    const logger = new JsonLogger('marketing', 'debug', this.written);
     const app = await startMarketing({ config: this.config, logger, metrics: new Metrics('marketing') });
     this.apps.push(app);
     return app;

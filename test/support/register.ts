@@ -10,6 +10,7 @@ import { startRegister } from '#register/register.app.js';
 import { readRegisterConfig } from '#register/register.config.js';
 import { createVhost, type TestVhost } from './broker.js';
 import { createTestDatabase } from './database.js';
+import { ServiceLog } from './service-log.js';
 
 /** An answer of the register, its JSON parsed. */
 export interface Answer {
@@ -48,12 +49,12 @@ export const WORDING = { id: 'newsletter', version: 1, language: 'fi', sha256: c
 /** Starts the register in this process, with the wording of `grant` registered. */
 export async function startTestRegister(label: string): Promise<TestRegister> {
   const [database, vhost] = await Promise.all([createTestDatabase(`register-${label}`, registerDataSource), createVhost(`register-${label}`)]);
-  const log: string[] = [];
+  const log = new ServiceLog('register');
   const config = readRegisterConfig({
     REGISTER_DATABASE_URL: database.url, AMQP_URL: vhost.url, REGISTER_PORT: '0', LINK_DIGEST_KEY: key(),
     REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key(),
   });
-  const logger = new JsonLogger('register', 'debug', { write: (line) => { log.push(line); } });
+  const logger = new JsonLogger('register', 'debug', log);
   const app = await startRegister({ config, logger, metrics: new Metrics('register') });
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const tokens = app.get(TokenService, { strict: false });
@@ -75,7 +76,7 @@ export async function startTestRegister(label: string): Promise<TestRegister> {
 
   await call('PUT', '/v1/wordings/newsletter/1/fi', { body: { purpose: 'marketing', text: WORDING_TEXT } });
   return {
-    app, url, database: app.get(DataSource, { strict: false }), databaseUrl: database.url, vhost, log, call, token,
+    app, url, database: app.get(DataSource, { strict: false }), databaseUrl: database.url, vhost, log: log.lines, call, token,
     stop: async () => {
       await app.close();
       await vhost.delete();

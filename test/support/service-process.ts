@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { ServiceLog } from './service-log.js';
 import { waitFor } from './wait-for.js';
 
 /** The compiled code this test belongs to: a copy of it, too, runs its own services. */
@@ -9,13 +10,18 @@ const PROFILE = fileURLToPath(new URL('../config/confetti.json', new URL('../../
 
 /** One of the two services as a process of its own, so that it can be killed as a power cut would. */
 export class ServiceProcess {
-  /** Everything it has written, of all its lives. */
-  readonly output: string[] = [];
+  private readonly log: ServiceLog;
   private child: ChildProcess | undefined;
   private readonly environment: NodeJS.ProcessEnv;
 
   constructor(readonly name: 'register' | 'marketing', readonly url: string, environment: Readonly<Record<string, string>>) {
+    this.log = new ServiceLog(name);
     this.environment = { PATH: process.env['PATH'], REGISTER_PROFILE: PROFILE, ...environment };
+  }
+
+  /** Everything it has written, of all its lives. */
+  get output(): readonly string[] {
+    return this.log.lines;
   }
 
   /** Resolves when it answers. */
@@ -27,7 +33,7 @@ export class ServiceProcess {
   /** Starts it without waiting. */
   spawn(): void {
     const child = spawn(process.execPath, [`${DIST}apps/${this.name}/src/main.js`], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { this.output.push(chunk.toString('utf8')); });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { this.log.write(chunk.toString('utf8')); });
     this.child = child;
   }
 
