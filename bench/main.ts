@@ -1,37 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createFigure } from './figures/p1-create.js';
-import { withdrawalFigure } from './figures/p2-withdrawal.js';
-import { throughputFigure } from './figures/p4-throughput.js';
+import { chosenFigures, sizeOf } from './arguments.js';
 import { memoryRows } from './figures/p10-memory.js';
-import { stopAll } from './support/child.js';
-import type { Bench, Figure, Row } from './support/figure.js';
+import { leaveNobodyBehind, stopAll } from './support/child.js';
+import type { Bench, Row } from './support/figure.js';
 import { Progress } from './support/progress.js';
 import { startAfresh } from './support/programs.js';
 import { commit, machine, table } from './support/report.js';
 
-const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure];
-const DEFAULT_SIZE = 10_000;
-
-/** The figures asked for; all when none is named. @throws Error naming what there is */
-function chosen(only: string | undefined): readonly Figure[] {
-  if (only === undefined) return FIGURES;
-  const wanted = only.toUpperCase().split(',').map((id) => id.trim()).filter((id) => id !== '');
-  const known = FIGURES.flatMap(({ ids }) => ids);
-  const unknown = wanted.filter((id) => !known.includes(id));
-  if (unknown.length > 0 || wanted.length === 0) throw new Error(`--only takes some of ${known.join(', ')}; not known: ${unknown.join(', ') || 'nothing named'}`);
-  return FIGURES.filter(({ ids }) => ids.some((id) => wanted.includes(id)));
-}
-
-function sizeOf(text: string | undefined): number {
-  const size = Number(text ?? DEFAULT_SIZE);
-  if (!Number.isInteger(size) || size < 0 || size > 100_000_000) throw new Error('--size takes a whole number of customers');
-  return size;
-}
-
 async function bench(): Promise<void> {
   const { values } = parseArgs({ options: { only: { type: 'string' }, size: { type: 'string' }, json: { type: 'string' } } });
-  const figures = chosen(values.only);
+  const figures = chosenFigures(values.only);
   const size = sizeOf(values.size);
   const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const rows: Row[] = [];
@@ -53,6 +32,7 @@ async function bench(): Promise<void> {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
 }
 
+leaveNobodyBehind();
 try {
   await bench();
 } catch (error) {

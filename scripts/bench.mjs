@@ -8,7 +8,7 @@ import { eraseData } from './lib/data.mjs';
 import { aloneInClone, installIfNeeded } from './lib/install.mjs';
 import { PROJECT, inProject } from './lib/paths.mjs';
 import { findPostgres } from './lib/programs.mjs';
-import { assertNode, main } from './lib/say.mjs';
+import { assertNode, main, Told } from './lib/say.mjs';
 import { ensureServices, stopServices } from './lib/services.mjs';
 import { openSession } from './lib/session.mjs';
 
@@ -41,6 +41,7 @@ await main(async () => {
       await installIfNeeded();
       await buildIfNeeded();
     });
+    await checkArguments(values);
     await eraseData(paths);
     mkdirSync(paths.logs, { recursive: true });
     const environment = await ensureServices(paths, { keeper });
@@ -58,3 +59,14 @@ await main(async () => {
     await session.end();
   }
 });
+
+/** Before anything is started: the names of figures are known to the compiled bench only. */
+async function checkArguments({ only, size }) {
+  const { chosenFigures, sizeOf } = await import(inProject('dist/bench/arguments.js'));
+  try {
+    chosenFigures(only);
+    sizeOf(size);
+  } catch (error) {
+    throw new Told(error.message);
+  }
+}

@@ -12,7 +12,7 @@ import { median, percentile, significant } from '../support/statistics.js';
 
 const CONNECTIONS = 32;
 const WARM_UP_SECONDS = 2;
-const ROUND_SECONDS = 4;
+const ROUND_SECONDS = 3;
 const ROUNDS = 3;
 
 interface Candidate {

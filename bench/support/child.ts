@@ -7,9 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const living = new Set<ChildProcess>();
 /** By service name, in megabytes; over all starts of it. */
 const peaks = new Map<string, number>();
-// Whatever happens to the bench, nothing it started outlives it.
-process.on('exit', () => { for (const child of living) child.kill('SIGKILL'); });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll().finally(() => process.exit(130)));
+
+/** To be called once, by the main program: whatever happens to it, nothing it started outlives it. */
+export function leaveNobodyBehind(): void {
+  process.on('exit', () => { for (const child of living) child.kill('SIGKILL'); });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stopAll().finally(() => process.exit(130)));
+}
 
 export interface Service {
   readonly name: string;
