@@ -10,7 +10,8 @@ describe('a JSON body', () => {
   it('is read as JSON.parse reads it, when it is clean', () => {
     fc.assert(
       fc.property(fc.jsonValue().filter(isClean), (value) => {
-        expect(parseJsonBody(Buffer.from(JSON.stringify(value)))).toEqual(value);
+        const text = JSON.stringify(value);
+        expect(parseJsonBody(Buffer.from(text))).toEqual(JSON.parse(text)); // not `value`: JSON knows no negative zero
       }),
     );
   });
