@@ -28,7 +28,7 @@ function check(model, defines) {
     if (made.status !== 0) throw new Told(`${model}: ${made.text}`);
     const compiled = run('gcc', ['-w', '-O2', '-DSAFETY', '-DCOLLAPSE', '-o', 'check', 'pan.c'], folder);
     if (compiled.status !== 0) throw new Told(`${model}: ${compiled.text}`);
-    const { text } = run(join(folder, 'check'), ['-E', '-m3000000'], folder);
+    const { text } = run(join(folder, 'check'), ['-E', '-m1000000'], folder);
     const errors = /errors: (\d+)/.exec(text)?.[1];
     if (errors === undefined || /max search depth too small|out of memory/.test(text)) throw new Told(`${model} could not be checked to the end:\n${text.slice(-2000)}`);
     return { holds: errors === '0', states: Number(/^\s*([\d.e+]+) states, stored/m.exec(text)?.[1] ?? 0), broken: /assertion violated (.*) \(at/.exec(text)?.[1] };
