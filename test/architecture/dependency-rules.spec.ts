@@ -1,9 +1,15 @@
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Cruise, cruise, PlantedTree, PROJECT } from './planted-tree.js';
 import { BESIDE, PLANTS } from './plants.js';
 
-const rules = (createRequire(join(PROJECT, 'package.json'))('./.dependency-cruiser.cjs') as { forbidden: { name: string }[] }).forbidden.map(({ name }) => name);
+interface Rule {
+  readonly name: string;
+  readonly from: { readonly path?: string };
+}
+const { forbidden } = createRequire(join(PROJECT, 'package.json'))('./.dependency-cruiser.cjs') as { forbidden: Rule[] };
+const rules = forbidden.map(({ name }) => name);
 
 describe('the dependency rules', () => {
   let tree: PlantedTree;
@@ -22,6 +28,11 @@ describe('the dependency rules', () => {
 
   it('are each broken by a plant', () => {
     expect(Object.keys(PLANTS).sort()).toEqual([...rules].sort());
+  });
+
+  it('say of every library what it may know', () => {
+    const ruled = forbidden.map(({ from }) => from.path);
+    expect(readdirSync(join(PROJECT, 'libs')).filter((library) => !ruled.includes(`^libs/${library}/`))).toEqual([]);
   });
 
   it.each(Object.entries(PLANTS).flatMap(([rule, plants]) => plants.map(({ path }) => [rule, path])))('%s: red for %s, and for nothing else there', (rule, path) => {
