@@ -5,6 +5,7 @@ import { buildIfNeeded } from './lib/build.mjs';
 import { ensureDemo, playDemo } from './lib/demo.mjs';
 import { aloneInClone, installIfNeeded } from './lib/install.mjs';
 import { inProject } from './lib/paths.mjs';
+import { isFree } from './lib/ports.mjs';
 import { stopProcess } from './lib/processes.mjs';
 import { forget, recorded } from './lib/run-files.mjs';
 import { assertNode, Told, main, say, step } from './lib/say.mjs';
@@ -52,6 +53,7 @@ await main(async () => {
       await migrate(name, environmentOf(app, environment));
     }
     endWatch = watchServers(paths, { keeper, onGivingUp: giveUp });
+    await assertPortsFree(environment);
     for (const name of ['register', 'marketing']) apps.push(runApp(paths, name, environment, { keeper, onGivingUp: giveUp }));
     for (const app of apps) await app.ready();
     step('Both services are ready');
@@ -68,6 +70,14 @@ await main(async () => {
     }
   }
 });
+
+/** The ports were free when they were chosen; whoever has taken one since would answer for us. */
+async function assertPortsFree(environment) {
+  for (const { title, port } of Object.values(APPS)) {
+    if (await isFree(Number(environment[port]))) continue;
+    throw new Told(`Port ${environment[port]}, meant for the ${title} service, has been taken by another program meanwhile. Run "npm start" again: it takes another one.`);
+  }
+}
 
 async function migrate(name, environment) {
   const { code, output, errors } = await runTool(process.execPath, [inProject(APPS[name].migrate), 'up'], { env: environment });
