@@ -54,7 +54,7 @@ async function runTests(folder, { tests, only }, environment, onChild) {
   const code = await new Promise((resolve) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', join(folder, 'node_modules/jest/bin/jest.js'), ...args], {
       cwd: folder, stdio: ['ignore', 'ignore', 'ignore'], timeout: PATIENCE_MS, killSignal: 'SIGKILL',
-      env: { ...process.env, ...environment, LUPA_TEST_DATA_DIRECTORY: environment.LUPA_DATA_DIRECTORY, NODE_ENV: 'test' },
+      env: { ...process.env, ...environment, NODE_ENV: 'test' },
     });
     onChild(child);
     child.once('exit', (status) => resolve(status ?? 1));

@@ -21,9 +21,10 @@ const keeper = 'launcher';
 /** After all tests: what they made up for persons may stand in no log and nowhere in the broker's files. */
 function reportLeaks(paths, environment) {
   const { read, leaking } = scanForPersonalData([paths.logs, join(environment.LUPA_DATA_DIRECTORY, 'rabbitmq')]);
-  if (leaking.length === 0) say(`· No personal data of the tests in ${read} files of logs and of the broker`);
+  if (read === 0) say('There was no log to look for personal data in.');
+  else if (leaking.length === 0) say(`· No personal data of the tests in ${read} files of logs and of the broker`);
   else say(`Personal data of the tests stands in:\n${leaking.map((path) => `  ${path}`).join('\n')}`);
-  return leaking.length === 0 ? 0 : 1;
+  return read > 0 && leaking.length === 0 ? 0 : 1;
 }
 
 await main(async () => {
@@ -55,7 +56,7 @@ await main(async () => {
         {
           cwd: PROJECT,
           stdio: 'inherit',
-          env: { ...process.env, ...environment, LUPA_TEST_DATA_DIRECTORY: environment.LUPA_DATA_DIRECTORY, LUPA_TEST_LOG_DIRECTORY: paths.logs, NODE_ENV: 'test' },
+          env: { ...process.env, ...environment, LUPA_TEST_LOG_DIRECTORY: paths.logs, NODE_ENV: 'test' },
         },
       );
       jest.once('error', (error) => {

@@ -60,6 +60,15 @@ describe('a consent', () => {
     expect(await inForce(id)).toEqual({ email: 'withdrawn' });
   });
 
+  it('withdrawn by a clock that is behind is withdrawn, and the same grant does not bring it back', async () => {
+    const id = await create();
+    const grant = decision({ decidedAt: ago(2) });
+    await put(id, 'email', grant);
+    expect((await put(id, 'email', decision({ decision: 'withdrawn', decidedAt: ago(4), wording: undefined }))).body).toMatchObject({ inEffect: true });
+    expect((await put(id, 'email', grant)).body).toMatchObject({ inEffect: false });
+    expect(await inForce(id)).toEqual({ email: 'withdrawn' });
+  });
+
   it.each([
     ['wording-unknown', { wording: { id: 'newsletter', version: 1, language: 'fi', sha256: 'f'.repeat(64) } }],
     ['consent-in-future', { decidedAt: new Date(Date.now() + 3_600_000).toISOString() }],

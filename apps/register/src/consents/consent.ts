@@ -60,7 +60,7 @@ function isNewer(state: ConsentState | undefined, command: ConsentCommand): bool
   return command.decision === 'withdrawn' ? lead >= -CLOCK_TOLERANCE_MS : lead > 0;
 }
 
-/** What is in force after a decision took effect: its time never goes back, or the grant just withdrawn could come again. */
+/** What is in force after a decision took effect: its time never goes back, or the grant just withdrawn could come again. RECORD_DECISIONS does the same in SQL. */
 export function inForceAfter(state: ConsentState | undefined, command: ConsentCommand): ConsentState {
   return { decision: command.decision, decidedAt: state && state.decidedAt > command.decidedAt ? state.decidedAt : command.decidedAt };
 }
