@@ -5,7 +5,8 @@ export const SCOPES = [
   'wordings:read', 'wordings:write',
   'erasures:read', 'erasures:write',
   'customer-tokens:mint',
-  'audience:query', 'audience:count', 'freshness:read',
+  'audience:query', 'audience:count', 'audience:check', 'audience:explain', 'audience:find', 'growth:read', 'freshness:read',
+  'segments:read', 'segments:write', 'exports:read', 'exports:write', 'removals:read',
   'register:operate',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

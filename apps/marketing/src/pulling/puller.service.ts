@@ -107,12 +107,12 @@ export class Puller {
       const taken = decided.filter(({ pulled }) => pulled.kind !== 'ignore').map(({ projection }) => projection);
       const rows = decided.flatMap(({ pulled }) => (pulled.kind === 'store' ? [pulled.row] : []));
       const gone = decided.flatMap(({ projection, pulled }) => (pulled.kind === 'drop' ? [projection.ref] : []));
+      if (taken.length === 0) return 0;
+      const held = new Set(rows.map(({ ref }) => ref));
+      await settle(manager, taken.map(({ ref, epoch, version }) => ({ ref, epoch, version, held: held.has(ref) })));
       if (rows.length > 0) await storeContacts(manager, rows);
       if (gone.length > 0) await deleteContacts(manager, gone);
-      if (taken.length > 0) {
-        await settle(manager, taken.map(({ ref, epoch, version }) => ({ ref, epoch, version })));
-        await answerFor(manager, taken.map(({ ref }) => ref));
-      }
+      await answerFor(manager, taken.map(({ ref }) => ref));
       return taken.length;
     });
     this.metrics.applied.inc(applied);
@@ -124,7 +124,7 @@ export class Puller {
       const waiting = (await lockStored(manager, refs)).filter((stored) => stored.awaitingData);
       if (waiting.length === 0) return;
       await deleteContacts(manager, waiting.map(({ ref }) => ref));
-      await settle(manager, waiting);
+      await settle(manager, waiting.map((each) => ({ ...each, held: false })));
       await answerFor(manager, waiting.map(({ ref }) => ref));
     });
     this.metrics.pullFailures.inc({ reason: 'unknown' }, refs.length);

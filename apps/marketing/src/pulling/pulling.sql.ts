@@ -32,26 +32,37 @@ export async function postpone(manager: EntityManager, refs: readonly string[], 
   );
 }
 
-/** The data has come (or there is none to come): remembers its order. The caller holds the rows. */
-export async function settle(manager: EntityManager, orders: readonly (Order & { ref: string })[]): Promise<void> {
+export interface Settled extends Order {
+  readonly ref: string;
+  /** A contact will be stored: it gets a slot, if it never had one. */
+  readonly held: boolean;
+}
+
+/**
+ * The data has come (or there is none to come): remembers its order. The caller holds the rows. Slots are given here and not
+ * by a default of the column, because a default draws a number for every conflicting insert too: bitmaps would be mostly holes.
+ */
+export async function settle(manager: EntityManager, settled: readonly Settled[]): Promise<void> {
   await manager.query(
-    `UPDATE ref_state AS s SET epoch = i.epoch, version = i.version, awaiting_data = false, pull_after = NULL
-       FROM jsonb_to_recordset($1::jsonb) AS i (ref uuid, epoch bigint, version bigint)
+    `UPDATE ref_state AS s SET epoch = i.epoch, version = i.version, awaiting_data = false, pull_after = NULL,
+            slot = CASE WHEN i.held THEN coalesce(s.slot, nextval('contact_slot')) ELSE s.slot END
+       FROM jsonb_to_recordset($1::jsonb) AS i (ref uuid, epoch bigint, version bigint, held boolean)
       WHERE s.ref = i.ref AND NOT s.erased`,
-    [JSON.stringify(orders)],
+    [JSON.stringify(settled)],
   );
 }
 
 const NAMES = CONTACT_COLUMNS.map(([name]) => name);
 const DATA_NAMES = NAMES.filter((name) => name !== 'ref');
 const UPSERT_CONTACTS = `
-  INSERT INTO contact (${NAMES.join(', ')})
-  SELECT ${NAMES.join(', ')}
+  INSERT INTO contact (slot, ${NAMES.join(', ')})
+  SELECT s.slot, ${NAMES.map((name) => `i.${name}`).join(', ')}
     FROM jsonb_to_recordset($1::jsonb) AS i (${CONTACT_COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')})
+    JOIN ref_state AS s ON s.ref = i.ref
   ON CONFLICT (ref) DO UPDATE
     SET (${DATA_NAMES.join(', ')}) = ROW (${DATA_NAMES.map((name) => `EXCLUDED.${name}`).join(', ')})`;
 
-/** Stores whole contacts, over what was there. The caller holds the rows of `ref_state`. */
+/** Stores whole contacts, over what was there. The caller holds the rows of `ref_state`, and has settled them. */
 export async function storeContacts(manager: EntityManager, rows: readonly ContactRow[]): Promise<void> {
   await manager.query(UPSERT_CONTACTS, [JSON.stringify(rows)]);
 }

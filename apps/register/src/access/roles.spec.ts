@@ -2,8 +2,9 @@ import { CUSTOMER_SCOPES, ROLE_SCOPES, scopesOf } from './roles.js';
 
 describe('roles', () => {
   it('add up', () => {
-    expect(scopesOf(['marketing', 'admin'])).toEqual([
-      'audience:count', 'audience:query', 'freshness:read', 'register:operate', 'wordings:read', 'wordings:write',
+    expect(scopesOf(['register-staff', 'admin'])).toEqual([
+      'audience:count', 'consents:read', 'consents:write', 'customers:read', 'customers:search', 'customers:write', 'erasures:read', 'erasures:write',
+      'freshness:read', 'growth:read', 'register:operate', 'wordings:read', 'wordings:write',
     ]);
   });
 

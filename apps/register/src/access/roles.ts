@@ -5,11 +5,15 @@ export const ROLE_SCOPES = {
   'register-staff': [
     'customers:read', 'customers:write', 'customers:search', 'consents:read', 'consents:write', 'wordings:read', 'erasures:read', 'erasures:write',
   ],
-  marketing: ['audience:query', 'audience:count', 'freshness:read', 'wordings:read'],
-  'data-protection': [
-    'customers:read', 'customers:search', 'consents:read', 'wordings:read', 'erasures:read', 'erasures:write', 'audience:count', 'freshness:read',
+  marketing: [
+    'audience:query', 'audience:count', 'audience:check', 'audience:explain', 'growth:read', 'freshness:read', 'wordings:read',
+    'segments:read', 'segments:write', 'exports:read', 'exports:write', 'removals:read',
   ],
-  admin: ['wordings:read', 'wordings:write', 'register:operate', 'freshness:read'],
+  'data-protection': [
+    'customers:read', 'customers:search', 'consents:read', 'wordings:read', 'erasures:read', 'erasures:write',
+    'audience:count', 'audience:explain', 'audience:find', 'growth:read', 'freshness:read', 'removals:read',
+  ],
+  admin: ['audience:count', 'growth:read', 'wordings:read', 'wordings:write', 'register:operate', 'freshness:read'],
 } as const satisfies Record<string, readonly Scope[]>;
 export type Role = keyof typeof ROLE_SCOPES;
 
