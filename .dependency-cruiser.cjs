@@ -13,7 +13,7 @@ const libraryKnows = (library, ...known) => ({
 /** A file of a feature whose name has no role in it: it decides, and does nothing. */
 const PURE = '^apps/[^/]+/src/(?!database/)[^/]+/[^./]+\\.ts$';
 /** They bear the names of what they do, and take the caller's EntityManager: one visible transaction. */
-const STEPS = '^apps/register/src/(sync/(pending|relay|marketing-epoch)|access-log/access-log)\\.ts$';
+const STEPS = '^apps/register/src/(sync/(pending|relay|resync|marketing-epoch)|access-log/access-log)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -44,6 +44,7 @@ module.exports = {
     { name: 'tasks-know-nothing-of-ours', comment: 'Repeating something needs no knowledge of it.', ...libraryKnows('tasks') },
     { name: 'database-knows-only-http', comment: 'Only to say, as a Failure, that the database is away.', ...libraryKnows('database', 'http') },
     { name: 'service-knows-only-http', comment: 'Configuration, logger and metrics are what a service has before it exists.', ...libraryKnows('service', 'http') },
+    { name: 'addresses-know-nothing-of-ours', comment: 'How an address is written and compared is the same everywhere.', ...libraryKnows('addresses') },
     {
       name: 'libraries-know-no-app',
       comment: 'What a library needs of a service is passed in.',
@@ -76,10 +77,10 @@ module.exports = {
     },
     {
       name: 'pure-files-stay-pure',
-      comment: 'A file without a role in its name decides: zod, contracts, hashes, phone numbers and other pure files at most.',
+      comment: 'A file without a role in its name decides: zod, contracts, hashes, addresses and other pure files at most.',
       from: { path: PURE, pathNot: STEPS },
       to: {
-        pathNot: [PURE, '^apps/[^/]+/src/[^/]+/[^/]+\\.(schemas|row)\\.ts$', '^libs/contracts/', '^libs/auth/scopes\\.ts$', '^(node:)?crypto$', npm('zod', 'libphonenumber-js')],
+        pathNot: [PURE, '^apps/[^/]+/src/[^/]+/[^/]+\\.(schemas|row)\\.ts$', '^libs/contracts/', '^libs/addresses/', '^libs/auth/scopes\\.ts$', '^(node:)?crypto$', npm('zod')],
         couldNotResolve: false,
       },
     },

@@ -19,15 +19,16 @@ export const PLANTS: Readonly<Record<string, readonly Plant[]>> = {
   'tasks-know-nothing-of-ours': [{ path: 'libs/tasks/planted-http.ts', text: text('#http/failure.js') }],
   'database-knows-only-http': [{ path: 'libs/database/planted-auth.ts', text: text('#auth/scopes.js') }],
   'service-knows-only-http': [{ path: 'libs/service/planted-auth.ts', text: text('#auth/scopes.js') }],
+  'addresses-know-nothing-of-ours': [{ path: 'libs/addresses/planted-http.ts', text: text('#http/failure.js') }],
   'libraries-know-no-app': [
-    { path: 'libs/contracts/planted-app.ts', text: text('#register/customers/phone.js') },
+    { path: 'libs/contracts/planted-app.ts', text: text('#register/customers/postal-code.js') },
     { path: 'libs/messaging/planted-app.ts', text: text('#marketing/audience/freshness.js') },
   ],
   'register-does-not-know-marketing': [
     { path: 'apps/register/src/customers/planted-marketing.service.ts', text: text('#marketing/audience/freshness.js') },
     { path: 'apps/register/src/planted-relative.ts', text: text('../../marketing/src/audience/freshness.js') },
   ],
-  'marketing-does-not-know-register': [{ path: 'apps/marketing/src/audience/planted-register.service.ts', text: text('#register/customers/phone.js') }],
+  'marketing-does-not-know-register': [{ path: 'apps/marketing/src/audience/planted-register.service.ts', text: text('#register/customers/postal-code.js') }],
   'features-mark-changes-through-pending': [
     { path: 'apps/register/src/consents/planted-consumer.service.ts', text: text('../sync/applied.consumer.js') },
     { path: 'apps/register/src/erasure/planted-epoch.service.ts', text: text('#register/sync/marketing-epoch.js') },

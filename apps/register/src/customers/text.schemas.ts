@@ -1,7 +1,7 @@
 import { getCountries } from 'libphonenumber-js';
 import { z } from 'zod';
 import { holdsPersonalIdentityCode } from './personal-identity-code.js';
-import { normalisePhone } from './phone.js';
+import { normalisePhone } from '#addresses/phone.js';
 
 const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
 const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });

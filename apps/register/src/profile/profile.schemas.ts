@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { normalisePhone } from '../customers/phone.js';
+import { normalisePhone } from '#addresses/phone.js';
 import { isPostalCode } from '../customers/postal-code.js';
 import { isBusinessId } from './business-id.js';
 

@@ -1,14 +1,10 @@
 import { createHmac } from 'node:crypto';
 
-/** The address as it is compared: NFC, no surrounding space, lower case. */
-export function normaliseEmail(email: string): string {
-  return email.normalize('NFC').trim().toLowerCase();
-}
-
 /**
- * A keyed hash (HMAC-SHA-256, 32 bytes) under which a value is unique and can be found, while neither the
+ * A keyed hash (HMAC-SHA-256, 32 bytes) under which a value can be found and compared, while neither the
  * index nor an error message of the database shows it.
  * @param field separates equal values of different fields
+ * @param normalised as normaliseEmail or normalisePhone write it
  */
 export function blindIndex(key: Buffer, field: 'email' | 'phone', normalised: string): Buffer {
   return createHmac('sha256', key).update(`${field}\0${normalised}`).digest();
