@@ -51,7 +51,7 @@ describe('an erasure', () => {
   it('is what remains to be told when a resync has overtaken it', async () => {
     const id = String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
     const { caseId } = (await register.call('DELETE', `/v1/customers/${id}`)).body;
-    // As MARK_EVERYTHING leaves it when the erasure is committed and answered between its snapshot and its write.
+    // As MARK_PART leaves it when the erasure is committed and answered between its snapshot and its write.
     await register.database.query(`UPDATE sync_pending SET erased = false, version = 1, urgency = 2, reason = 'resync', next_attempt_at = '-infinity'
       WHERE ref = (SELECT ref FROM erasure_case WHERE id = $1)`, [caseId]);
     await waitFor('the erasure to be marked anew', async () => (await register.database.query<object[]>(

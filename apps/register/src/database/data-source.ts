@@ -3,6 +3,7 @@ import { ErasureCaseEntity } from '../erasure/erasure-case.entity.js';
 import { WordingEntity } from '../wordings/wording.entity.js';
 import { Access1700000000002 } from './migrations/1700000000002-access.js';
 import { Register1700000000001 } from './migrations/1700000000001-register.js';
+import { Resync1700000000003 } from './migrations/1700000000003-resync.js';
 
 /** The register's database. Logging stays off: the driver's errors carry parameters, which are personal data. */
 export function registerDataSource(url: string, poolSize: number): DataSource {
@@ -11,7 +12,7 @@ export function registerDataSource(url: string, poolSize: number): DataSource {
     url,
     poolSize,
     applicationName: 'lupa-register',
-    migrations: [Register1700000000001, Access1700000000002],
+    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003],
     migrationsTransactionMode: 'each',
     entities: [WordingEntity, ErasureCaseEntity],
     logging: false,

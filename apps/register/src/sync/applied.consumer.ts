@@ -7,7 +7,7 @@ import { MessageController } from '#messaging/message-controller.js';
 import { QUEUES } from '#messaging/topology.js';
 import { runInTransaction } from '../database/statement.js';
 import { adoptMarketingEpoch } from './marketing-epoch.js';
-import { Relay } from './relay.js';
+import { Resync } from './resync.service.js';
 import { SyncMetrics } from './sync.metrics.js';
 import { CLEAR_ANSWERED } from './sync.sql.js';
 
@@ -17,7 +17,7 @@ export class AppliedConsumer {
   constructor(
     private readonly dataSource: DataSource,
     private readonly metrics: SyncMetrics,
-    private readonly relay: Relay,
+    private readonly resync: Resync,
     private readonly logger: JsonLogger,
   ) {}
 
@@ -40,7 +40,7 @@ export class AppliedConsumer {
     this.metrics.countAnswers(cleared, closed);
     if (resync) {
       this.logger.event('marketing-epoch-adopted', {}, 'warn');
-      this.relay.wake();
+      this.resync.wake();
     }
   }
 

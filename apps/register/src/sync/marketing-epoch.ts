@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { runInTransaction, type Statement } from '../database/statement.js';
-import { markEverything } from './sync.sql.js';
+import { beginResync } from './resync.js';
 
 const READ_LINK: Statement = { name: 'read-link', text: 'SELECT marketing_epoch, marketing_heard_at FROM link_state' };
 const LOCK_LINK: Statement = { name: 'lock-link', text: 'SELECT marketing_epoch, marketing_heard_at FROM link_state FOR UPDATE' };
@@ -12,8 +12,8 @@ interface LinkRow {
 }
 
 /**
- * Learns that marketing is another incarnation (a new or restored database): everything is pending again, since
- * 1970, so lists stay closed until all of it has been answered. A message of a former incarnation, older than the
+ * Learns that marketing is another incarnation (a new or restored database): from this commit on W stands at 1970, so lists
+ * stay closed until everything was marked and has been answered. A message of a former incarnation, older than the
  * adoption, counts for nothing.
  */
 export async function adoptMarketingEpoch(manager: EntityManager, epoch: string, saidAt: string): Promise<'current' | 'adopted' | 'former'> {
@@ -23,6 +23,6 @@ export async function adoptMarketingEpoch(manager: EntityManager, epoch: string,
   if (link?.marketing_epoch === epoch) return 'current';
   if (link?.marketing_epoch && new Date(saidAt) <= link.marketing_heard_at) return 'former';
   await runInTransaction(manager, ADOPT, [epoch, saidAt]);
-  await markEverything(manager);
+  await beginResync(manager);
   return 'adopted';
 }

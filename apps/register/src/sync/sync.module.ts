@@ -3,6 +3,7 @@ import { AppliedConsumer } from './applied.consumer.js';
 import { ProjectionRpc } from './projection.rpc.js';
 import { ReconcileRpc } from './reconcile.rpc.js';
 import { Relay } from './relay.js';
+import { Resync } from './resync.service.js';
 import { SyncMetrics } from './sync.metrics.js';
 import { WatermarkPublisher } from './watermark.publisher.js';
 
@@ -10,7 +11,7 @@ import { WatermarkPublisher } from './watermark.publisher.js';
 @Global()
 @Module({
   controllers: [AppliedConsumer, ProjectionRpc, ReconcileRpc],
-  providers: [Relay, WatermarkPublisher, SyncMetrics],
+  providers: [Relay, Resync, WatermarkPublisher, SyncMetrics],
   exports: [Relay],
 })
 export class SyncModule {}

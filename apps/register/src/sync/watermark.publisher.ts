@@ -13,12 +13,18 @@ const INTERVAL_MS = 2_000;
 /** An older one only says less. */
 const EXPIRATION_MS = 60_000;
 
-interface WatermarkRow {
+export interface WatermarkRow {
   readonly epoch: number;
   readonly marketing_epoch: string | null;
   readonly issued_at: Date;
   readonly watermark: Date;
   readonly pending: number;
+}
+
+/** The watermark as it is now, with what it was read with; undefined only in a database without its one row of `link_state`. */
+export async function readWatermark(dataSource: DataSource): Promise<WatermarkRow | undefined> {
+  const [row] = await runStatement<WatermarkRow>(dataSource, READ_WATERMARK, []);
+  return row;
 }
 
 /** Tells marketing every two seconds up to which moment it has answered everything. */
@@ -44,7 +50,7 @@ export class WatermarkPublisher implements OnApplicationBootstrap, BeforeApplica
   }
 
   private async turn(): Promise<Turn> {
-    const [row] = await runStatement<WatermarkRow>(this.dataSource, READ_WATERMARK, []);
+    const row = await readWatermark(this.dataSource);
     if (!row) return 'idle';
     this.metrics.observe(row.pending, row.issued_at.getTime() - row.watermark.getTime());
     const body: Watermark = {
