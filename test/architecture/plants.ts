@@ -52,7 +52,7 @@ export const PLANTS: Readonly<Record<string, readonly Plant[]>> = {
   ],
   'controllers-reach-no-database': [
     { path: 'apps/register/src/customers/planted.controller.ts', text: text('typeorm') },
-    { path: 'apps/register/src/consents/planted.controller.ts', text: text('../database/statement.js') },
+    { path: 'apps/register/src/consents/planted.controller.ts', text: text('../database/data-source.js') },
   ],
   'no-circles': [{ path: 'apps/register/src/consents/planted-one.service.ts', text: text('./planted-two.service.js') }],
   'no-unresolved-imports': [

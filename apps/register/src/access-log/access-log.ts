@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
-import { runInTransaction, type Statement } from '../database/statement.js';
+import { runInTransaction, type Statement } from '#database/statement.js';
 
 /** $1 actor, $2 actor kind, $3 purpose, $4 route, $5 JSON array of {customer_id, fields} */
 const RECORD_READ: Statement = {

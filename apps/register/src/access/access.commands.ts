@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { isScope, SCOPES } from '#auth/scopes.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import type { RegisterConfig } from '../register.config.js';
 import { INSERT_PROGRAM, INSERT_STAFF } from './access.sql.js';
 import { KeyRing } from './key-ring.service.js';

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/statement.js';
+import type { Statement } from '#database/statement.js';
 
 /** One at a time makes or replaces keys. */
 export const LOCK_KEY_RING: Statement = { name: 'lock-key-ring', text: `SELECT pg_advisory_xact_lock(hashtext('lupa:key-ring'))` };

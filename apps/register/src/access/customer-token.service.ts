@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Failure } from '#http/failure.js';
 import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import type { TokenAnswer } from './access.schemas.js';
 import { CUSTOMER_EXISTS } from './access.sql.js';
 import { CUSTOMER_TOKEN_LIFE_SECONDS } from './key-ring.js';

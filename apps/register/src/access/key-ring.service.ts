@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { createPrivateKey, createPublicKey, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type KeySource } from '#auth/key-source.js';
-import { runInTransaction, runStatement } from '../database/statement.js';
+import { runInTransaction, runStatement } from '#database/statement.js';
 import { ConfigurationError } from '#service/configuration.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { DELETE_RETIRED, INSERT_KEY, LOCK_KEY_RING, RETIRE_OTHERS, SELECT_KEYS } from './access.sql.js';

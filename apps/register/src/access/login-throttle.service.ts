@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { createHmac } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import { Failure } from '#http/failure.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { TOO_MANY_LOGINS } from './access.errors.js';
 import { COUNT_ATTEMPT, DROP_OLD_FAILURES, FORGIVE } from './access.sql.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Failure } from '#http/failure.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { LOGIN_FAILED, oauthFailure } from './access.errors.js';
 import type { Holder, StaffTokenRequest, TokenRequest } from './access.schemas.js';

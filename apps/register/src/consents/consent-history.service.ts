@@ -6,7 +6,7 @@ import { Failure } from '#http/failure.js';
 import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
 import { consentView, type CustomerRow } from '../customers/customer.row.js';
 import { READ_CUSTOMER } from '../customers/customers.sql.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { type ConsentRecordRow, READ_HISTORY } from './consents.sql.js';
 import type { ConsentRecordSchema, ConsentStateView } from './consents.schemas.js';
 

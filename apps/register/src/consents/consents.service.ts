@@ -5,7 +5,7 @@ import { CHANNELS, type Channel } from '#contracts/channel.js';
 import { etagOf } from '#http/etag.js';
 import { lockCustomer } from '../customers/customer.lock.js';
 import type { CustomerRow } from '../customers/customer.row.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites, type WriteResult } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { concernsMarketing, markChanged } from '../sync/pending.js';

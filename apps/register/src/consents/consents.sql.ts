@@ -1,5 +1,5 @@
 import type { ConsentJson } from '../customers/customer.row.js';
-import type { Statement } from '../database/statement.js';
+import type { Statement } from '#database/statement.js';
 
 /** One proof as the statements take it in JSON. */
 export interface ConsentRecordRow extends ConsentJson {

@@ -10,7 +10,7 @@ import { ConsentRules } from '../consents/consent-rules.service.js';
 import { PUBLIC_SOURCE_CONSENT } from '../consents/consents.errors.js';
 import type { ConsentRecordRow } from '../consents/consents.sql.js';
 import { GroupCommit } from '../database/group-commit.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import { IDEMPOTENCY_IN_PROGRESS } from '../idempotency/idempotency.errors.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Failure } from '#http/failure.js';
 import type { Reading } from '../access-log/access-log.js';
 import { Reader } from '../access-log/reader.service.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { CUSTOMER_NOT_FOUND } from './customer.errors.js';
 import { type CustomerRow, shownFields, viewOf } from './customer.row.js';
 import type { CustomerView, SearchCustomers } from './customers.schemas.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { Failure } from '#http/failure.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { CUSTOMER_NOT_FOUND } from './customer.errors.js';
 import type { CustomerRow } from './customer.row.js';
 import { LOCK_CUSTOMER, READ_CUSTOMER } from './customers.sql.js';

@@ -5,7 +5,7 @@ import { assertVersion, etagOf } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
 import { INVALID_REQUEST } from '#http/http.errors.js';
 import { ConsentRules } from '../consents/consent-rules.service.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';

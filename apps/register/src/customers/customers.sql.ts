@@ -1,4 +1,4 @@
-import type { Statement } from '../database/statement.js';
+import type { Statement } from '#database/statement.js';
 
 const CONSENTS = `
   coalesce((

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { Failure } from '#http/failure.js';
 import { lockCustomer } from '../customers/customer.lock.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { markErased } from '../sync/pending.js';

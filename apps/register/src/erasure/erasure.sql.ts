@@ -1,4 +1,4 @@
-import type { Statement } from '../database/statement.js';
+import type { Statement } from '#database/statement.js';
 
 /** Lets the append-only triggers delete rows of this customer until the transaction ends. $1 customer id as text */
 export const ALLOW_ERASING: Statement = { name: 'allow-erasing', text: `SELECT set_config('lupa.erasing', $1, true)` };

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/statement.js';
+import type { Statement } from '#database/statement.js';
 
 /** $1 advisory lock */
 export const BEGIN_WRITE: Statement = {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Failure } from '#http/failure.js';
-import { runInTransaction, runStatement } from '../database/statement.js';
+import { runInTransaction, runStatement } from '#database/statement.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { IDEMPOTENCY_IN_PROGRESS, IDEMPOTENCY_KEY_REUSED, IDEMPOTENT_TARGET_ERASED } from './idempotency.errors.js';
 import { BEGIN_WRITE, READ_KEY, REMEMBER_WRITE } from './idempotency.sql.js';

@@ -2,7 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { DataSource } from 'typeorm';
 import { JsonLogger } from '#http/logger.js';
 import { RepeatingTask } from '#tasks/repeating-task.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import { FORGET_OLD_KEYS } from './idempotency.sql.js';
 
 const MOST_ROWS = 5_000;

@@ -4,7 +4,7 @@ import { defineFailure, Failure } from '#http/failure.js';
 import { lockCustomer } from '../customers/customer.lock.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { UPDATE_STANDING } from '../customers/customers.sql.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { concernsMarketing, type CustomerChange, markChanged } from '../sync/pending.js';

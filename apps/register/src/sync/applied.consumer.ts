@@ -5,7 +5,7 @@ import { JsonLogger } from '#http/logger.js';
 import type { Delivery } from '#messaging/batch-server.js';
 import { MessageController } from '#messaging/message-controller.js';
 import { QUEUES } from '#messaging/topology.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { adoptMarketingEpoch } from './marketing-epoch.js';
 import { Resync } from './resync.service.js';
 import { SyncMetrics } from './sync.metrics.js';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { runInTransaction, type Statement } from '../database/statement.js';
+import { runInTransaction, type Statement } from '#database/statement.js';
 import { beginResync } from './resync.js';
 
 const READ_LINK: Statement = { name: 'read-link', text: 'SELECT marketing_epoch, marketing_heard_at FROM link_state' };

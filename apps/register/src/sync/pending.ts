@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
 import type { ConsentChanged } from '#contracts/consent-changed.v1.js';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { MARK_PENDING } from './sync.sql.js';
 
 /** Order of sending: what is taken away goes before what is added. */

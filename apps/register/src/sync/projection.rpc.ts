@@ -2,7 +2,7 @@ import { MessagePattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { ProjectionReplySchema, type ProjectionReply, ProjectionRequestSchema } from '#contracts/projection.v1.js';
 import { MessageController } from '#messaging/message-controller.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { READ_BY_REFS } from '../customers/customers.sql.js';
 import { projectionOf } from './projection.js';

@@ -6,7 +6,7 @@ import {
   bucketDigest, type BucketEntry, type BucketReply, BucketRequestSchema, type DigestReply, DigestRequestSchema,
 } from '#contracts/reconcile.v1.js';
 import { MessageController } from '#messaging/message-controller.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { READ_BUCKET } from '../customers/customers.sql.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';

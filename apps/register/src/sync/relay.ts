@@ -5,7 +5,7 @@ import { JsonLogger } from '#http/logger.js';
 import { ConfirmingClient, type Outgoing } from '#messaging/confirming-client.js';
 import { ROUTING } from '#messaging/topology.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { READ_STANDING_BY_REFS } from '../customers/customers.sql.js';
 import { URGENCY } from './pending.js';

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/statement.js';
+import type { Statement } from '#database/statement.js';
 
 /** No reference comes before this one: references are random. */
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { runInTransaction } from '../database/statement.js';
+import { runInTransaction } from '#database/statement.js';
 import { BEGIN_RESYNC, LOCK_RESYNC, MARK_PART, MOVE_RESYNC } from './resync.sql.js';
 
 /** References marked in one transaction: a tenth of a second or two, so that nobody waits for it. */

@@ -1,4 +1,4 @@
-import type { Statement } from '../database/statement.js';
+import type { Statement } from '#database/statement.js';
 
 /**
  * Marks one customer as not yet answered by marketing. `since` of an unanswered older change stays:

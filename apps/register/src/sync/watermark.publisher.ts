@@ -5,7 +5,7 @@ import { JsonLogger } from '#http/logger.js';
 import { ConfirmingClient } from '#messaging/confirming-client.js';
 import { ROUTING } from '#messaging/topology.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
-import { runStatement } from '../database/statement.js';
+import { runStatement } from '#database/statement.js';
 import { READ_WATERMARK } from './sync.sql.js';
 import { SyncMetrics } from './sync.metrics.js';
 
