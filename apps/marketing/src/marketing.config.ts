@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COMMON_ENVIRONMENT, DatabaseUrlSchema, parseConfiguration, PortSchema } from '#service/configuration.js';
+import { COMMON_ENVIRONMENT, DatabaseUrlSchema, KeySchema, parseConfiguration, PortSchema } from '#service/configuration.js';
 
 /** Nest token of the parsed configuration. */
 export const MARKETING_CONFIG = Symbol('MarketingConfig');
@@ -32,8 +32,10 @@ const EnvironmentSchema = z.object({
   MARKETING_HOST: z.string().default('127.0.0.1'),
   MARKETING_PORT: PortSchema.default(3001),
   MARKETING_STATEMENT_KEY: StatementKey,
+  MARKETING_INDEX_KEY: KeySchema,
   REGISTER_JWKS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000/.well-known/jwks.json'),
   FRESHNESS_LIMIT_SECONDS: z.coerce.number().positive().max(86_400).default(60),
+  SMALL_GROUP_THRESHOLD: z.coerce.number().int().min(0).max(1_000_000).default(10),
 });
 
 /** Marketing's configuration, parsed once at start. */
@@ -46,10 +48,14 @@ export interface MarketingConfig {
   readonly linkDigestKey: Buffer;
   /** Signs the erasure statements (ES256). */
   readonly statementKey: StatementJwk;
+  /** HMAC key of the digests by which a contact is found by address. 32 bytes, marketing's own. */
+  readonly indexKey: Buffer;
   readonly registerJwksUrl: string;
   readonly tokenIssuer: string;
   /** Lists refuse when they are staler than this. */
   readonly freshnessLimitMs: number;
+  /** Counts below this are not told to callers who may not see lists; 0: every count is. */
+  readonly smallGroupThreshold: number;
   readonly poolSize: number;
   /** Proxies whose X-Forwarded-For is believed; undefined: none. */
   readonly trustProxy: string | undefined;
@@ -66,9 +72,11 @@ export function readMarketingConfig(environment: NodeJS.ProcessEnv): MarketingCo
     port: env.MARKETING_PORT,
     linkDigestKey: env.LINK_DIGEST_KEY,
     statementKey: env.MARKETING_STATEMENT_KEY,
+    indexKey: env.MARKETING_INDEX_KEY,
     registerJwksUrl: env.REGISTER_JWKS_URL,
     tokenIssuer: env.TOKEN_ISSUER,
     freshnessLimitMs: env.FRESHNESS_LIMIT_SECONDS * 1_000,
+    smallGroupThreshold: env.SMALL_GROUP_THRESHOLD,
     poolSize: env.DATABASE_POOL_SIZE,
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,

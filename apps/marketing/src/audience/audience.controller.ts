@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Scopes } from '#auth/access.js';
+import { type Caller, CurrentCaller, Scopes } from '#auth/access.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
 import { DATABASE_AWAY } from '#http/http.errors.js';
-import { CURSOR_UNUSABLE, LIST_STALE } from './audience.errors.js';
+import { CURSOR_UNUSABLE, LIST_STALE, SNAPSHOT_UNKNOWN } from './audience.errors.js';
 import {
   type Count, type CountAnswer, CountAnswerSchema, CountSchema, type FreshnessAnswer, FreshnessSchema,
   type Page, PageSchema, type Query, QuerySchema,
@@ -23,7 +23,7 @@ export class AudienceController {
     description: 'A page of people with what the channel needs to reach them. Refused while the list may hold somebody who has withdrawn.',
   })
   @ApiAnswer(200, PageSchema, 'A page, in an order that does not change between pages')
-  @ApiProblems(LIST_STALE, CURSOR_UNUSABLE, DATABASE_AWAY)
+  @ApiProblems(LIST_STALE, CURSOR_UNUSABLE, SNAPSHOT_UNKNOWN, DATABASE_AWAY)
   query(@Body({ schema: QuerySchema }) query: Query): Promise<Page> {
     return this.audience.query(query);
   }
@@ -31,11 +31,14 @@ export class AudienceController {
   @Post('audience/count')
   @HttpCode(200)
   @Scopes('audience:count')
-  @ApiOperation({ summary: 'Count the people who may be written to by a channel' })
+  @ApiOperation({
+    summary: 'Count the people who may be written to by a channel',
+    description: 'A count below the small-group threshold is told as such to callers who may not see lists.',
+  })
   @ApiAnswer(200, CountAnswerSchema, 'The count; also when stale, and then marked so')
-  @ApiProblems(DATABASE_AWAY)
-  count(@Body({ schema: CountSchema }) count: Count): Promise<CountAnswer> {
-    return this.audience.count(count);
+  @ApiProblems(SNAPSHOT_UNKNOWN, DATABASE_AWAY)
+  count(@Body({ schema: CountSchema }) count: Count, @CurrentCaller() caller: Caller): Promise<CountAnswer> {
+    return this.audience.count(count, caller);
   }
 
   @Get('freshness')

@@ -12,3 +12,9 @@ export const CURSOR_UNUSABLE = defineFailure({
   code: 'cursor-unusable',
   title: 'The cursor does not belong to this channel and filter.',
 });
+
+export const SNAPSHOT_UNKNOWN = defineFailure({
+  kind: 'invalid',
+  code: 'snapshot-unknown',
+  title: 'The filter names a snapshot that does not exist.',
+});

@@ -1,42 +1,7 @@
 import { z } from 'zod';
 import { ChannelSchema } from '#contracts/channel.js';
+import { FilterSchema } from './filter.schemas.js';
 import { STALE_REASONS } from './freshness.js';
-
-const InterestSchema = z.string().min(1).max(60);
-const InterestsSchema = z.array(InterestSchema).min(1).max(50);
-const YearSchema = z.int().min(1900).max(2100);
-
-/**
- * Which of the people who may be written to by the channel. Every condition must hold. The consent itself
- * is no condition: it always holds, and cannot be written.
- */
-export const FilterSchema = z
-  .strictObject({
-    interests: z
-      .strictObject({
-        any: InterestsSchema.optional().meta({ description: 'At least one of these product groups' }),
-        all: InterestsSchema.optional().meta({ description: 'Every one of these product groups' }),
-      })
-      .optional(),
-    birthYear: z
-      .strictObject({ from: YearSchema.optional(), to: YearSchema.optional() })
-      .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
-        message: 'must not begin after it ends', params: { code: 'empty-range' },
-      })
-      .optional()
-      .meta({ description: 'Both ends included. People without a known birth year do not match.' }),
-    city: z.string().min(1).max(100).optional()
-      .meta({ description: 'Exact, letter case aside. Matches only people who have granted post: of others no address is held.' }),
-    postalCode: z.string().regex(/^[0-9A-Za-z -]{1,10}$/).optional()
-      .meta({ description: 'Beginning of the postal code. Matches only people who have granted post.' }),
-    language: z.string().regex(/^[a-z]{2}$/).optional().meta({ description: 'ISO 639-1' }),
-    grantedSince: z.iso.datetime({ offset: true })
-      .refine((value) => !(Date.parse(value) < Date.UTC(1900, 0)), { message: 'must not lie before 1900', params: { code: 'too-early' } })
-      .transform((value) => new Date(value).toISOString()).optional()
-      .meta({ description: 'Consent for this channel given at this moment or later' }),
-  })
-  .meta({ id: 'AudienceFilter' });
-export type Filter = z.infer<typeof FilterSchema>;
 
 const ChannelField = ChannelSchema.meta({ description: 'The way the people on the list may be written to or called' });
 
@@ -51,17 +16,19 @@ export const QuerySchema = z
     id: 'AudienceQuery',
     examples: [
       { channel: 'email' },
-      { channel: 'email', filter: { interests: { any: ['coffee'] }, birthYear: { from: 1980, to: 1999 }, language: 'fi' }, limit: 100 },
+      { channel: 'email', filter: { interests: { any: ['coffee'] }, birthYear: { between: [1980, 1999] }, language: { is: 'fi' } }, limit: 100 },
+      { channel: 'post', filter: { any: [{ city: { is: 'Kerava' } }, { postalCode: { prefix: '04' } }], none: [{ granted: { channel: 'email' } }] } },
     ],
   });
 export type Query = z.infer<typeof QuerySchema>;
 
 export const CountSchema = z
   .strictObject({ channel: ChannelField, filter: FilterSchema.default({}) })
-  .meta({ id: 'AudienceCount', examples: [{ channel: 'sms', filter: { city: 'Kerava' } }] });
+  .meta({ id: 'AudienceCount', examples: [{ channel: 'sms', filter: { city: { oneOf: ['Kerava', 'Tuusula'] }, granted: { lastDays: 30 } } }] });
 export type Count = z.infer<typeof CountSchema>;
 
 const AsOfSchema = z.iso.datetime().meta({ description: 'W: everything that happened in the register before this moment is taken into account' });
+const VersionSchema = z.int().nonnegative().meta({ description: 'Counts every change of the contacts: answers of the same version are of the same contacts' });
 
 export const ContactSchema = z
   .object({
@@ -86,6 +53,7 @@ export type Contact = z.infer<typeof ContactSchema>;
 export const PageSchema = z
   .object({
     asOf: AsOfSchema,
+    version: VersionSchema,
     contacts: z.array(ContactSchema),
     nextCursor: z.string().nullable().meta({ description: 'Null on the last page' }),
   })
@@ -93,6 +61,7 @@ export const PageSchema = z
     id: 'AudiencePage',
     examples: [{
       asOf: '2026-01-15T12:00:00.000Z',
+      version: 52_018,
       contacts: [{
         ref: '7b0c9a52-7f7b-4b8e-9f33-2f6f0a3a9b11', firstName: 'Maija', lastName: 'Mallikas', language: 'fi', birthYear: 1986,
         occupation: null, interests: ['coffee'], grantedAt: '2026-01-14T08:30:00.000Z', email: 'maija@example.fi',
@@ -104,11 +73,20 @@ export type Page = z.infer<typeof PageSchema>;
 
 export const CountAnswerSchema = z
   .object({
-    count: z.int().nonnegative(),
+    count: z.int().nonnegative().nullable().meta({ description: 'Null: fewer than `below`, zero or more' }),
+    below: z.int().positive().optional()
+      .meta({ description: 'Stands in for a count below this number, for callers who may not see lists (without the scope `audience:query`)' }),
     asOf: AsOfSchema.nullable(),
+    version: VersionSchema,
     stale: z.boolean().meta({ description: 'True: good for a dashboard, but lists are refused now' }),
   })
-  .meta({ id: 'AudienceCountAnswer', examples: [{ count: 1240, asOf: '2026-01-15T12:00:00.000Z', stale: false }] });
+  .meta({
+    id: 'AudienceCountAnswer',
+    examples: [
+      { count: 1240, asOf: '2026-01-15T12:00:00.000Z', version: 52_018, stale: false },
+      { count: null, below: 10, asOf: '2026-01-15T12:00:00.000Z', version: 52_018, stale: false },
+    ],
+  });
 export type CountAnswer = z.infer<typeof CountAnswerSchema>;
 
 export const FreshnessSchema = z

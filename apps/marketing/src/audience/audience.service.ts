@@ -1,25 +1,39 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { Caller } from '#auth/caller.js';
+import type { Channel } from '#contracts/channel.js';
 import { Failure } from '#http/failure.js';
+import { pointerOf } from '#http/pointer.js';
 import { onOneSnapshot } from '../database/transaction.js';
 import { readLink } from '../link/link.sql.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
-import { CURSOR_UNUSABLE, LIST_STALE } from './audience.errors.js';
+import { CURSOR_UNUSABLE, LIST_STALE, SNAPSHOT_UNKNOWN } from './audience.errors.js';
 import type { Count, CountAnswer, FreshnessAnswer, Page, Query } from './audience.schemas.js';
-import { countSegment, readPage } from './audience.sql.js';
+import { countPeople, readPage } from './audience.sql.js';
+import { clauseOf } from './clause.js';
+import type { Condition } from './condition.js';
 import { fingerprint, readCursor, writeCursor } from './cursor.js';
+import type { Filter } from './filter.schemas.js';
 import { type Freshness, judgeFreshness } from './freshness.js';
-import { segment } from './segment.js';
+import { resolveFilter, snapshotsIn } from './resolve-filter.js';
+import { shownCount } from './small-group.js';
+
+/** How fresh the contacts of a version are, by the clock that filters are read by, too. */
+interface Judged {
+  readonly freshness: Freshness;
+  readonly version: number;
+  readonly now: Date;
+}
 
 /** Lists for the marketing team: only while it is certain enough that nobody on them has left. */
 @Injectable()
 export class AudienceService {
   constructor(
     private readonly database: DataSource,
-    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'freshnessLimitMs'>,
+    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'freshnessLimitMs' | 'smallGroupThreshold'>,
   ) {}
 
-  /** @throws Failure `list-stale`, `cursor-unusable` */
+  /** @throws Failure `list-stale`, `cursor-unusable`, `snapshot-unknown` */
   async query({ channel, filter, limit, cursor }: Query): Promise<Page> {
     const list = fingerprint(channel, filter);
     const after = cursor === undefined ? undefined : readCursor(cursor, list);
@@ -29,31 +43,37 @@ export class AudienceService {
       });
     }
     return this.reading(async (manager) => {
-      const asOf = this.freshOrRefuse(await this.judge(manager));
-      const found = await readPage(manager, channel, segment(channel, filter), after, limit + 1);
-      const contacts = found.slice(0, limit);
-      const last = contacts.at(-1);
-      return { asOf, contacts, nextCursor: found.length > limit && last ? writeCursor(last.ref, list) : null };
+      const { freshness, version, now } = await this.judge(manager);
+      const asOf = this.freshOrRefuse(freshness);
+      const found = await readPage(manager, channel, clauseOf(channel, conditionOf(channel, filter, now)), after, limit + 1);
+      const shown = found.slice(0, limit);
+      const last = shown.at(-1);
+      const nextCursor = found.length > limit && last ? writeCursor(last.slot, list) : null;
+      return { asOf, version, contacts: shown.map(({ contact }) => contact), nextCursor };
     });
   }
 
-  /** Counts are shown when stale too, and say so. */
-  count({ channel, filter }: Count): Promise<CountAnswer> {
+  /**
+   * Counts are shown when stale too, and say so.
+   * @throws Failure `snapshot-unknown`
+   */
+  count({ channel, filter }: Count, { scopes }: Pick<Caller, 'scopes'>): Promise<CountAnswer> {
     return this.reading(async (manager) => {
-      const freshness = await this.judge(manager);
-      const count = await countSegment(manager, segment(channel, filter));
-      return { count, asOf: freshness.asOf?.toISOString() ?? null, stale: !freshness.fresh };
+      const { freshness, version, now } = await this.judge(manager);
+      const count = await countPeople(manager, clauseOf(channel, conditionOf(channel, filter, now)));
+      const asOf = freshness.asOf?.toISOString() ?? null;
+      return { ...shownCount(count, this.config.smallGroupThreshold, scopes), asOf, version, stale: !freshness.fresh };
     });
   }
 
   /** */
   freshness(): Promise<FreshnessAnswer> {
-    return this.reading(async (manager) => this.describe(await this.judge(manager)));
+    return this.reading(async (manager) => this.describe((await this.judge(manager)).freshness));
   }
 
-  private async judge(manager: EntityManager): Promise<Freshness> {
-    const { link, now } = await readLink(manager);
-    return judgeFreshness(link, now, this.config.freshnessLimitMs);
+  private async judge(manager: EntityManager): Promise<Judged> {
+    const { link, now, audienceVersion } = await readLink(manager);
+    return { freshness: judgeFreshness(link, now, this.config.freshnessLimitMs), version: audienceVersion, now };
   }
 
   private freshOrRefuse(freshness: Freshness): string {
@@ -76,4 +96,14 @@ export class AudienceService {
   private reading<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
     return onOneSnapshot(this.database, read);
   }
+}
+
+/** @throws Failure `snapshot-unknown` */
+function conditionOf(channel: Channel, filter: Filter, now: Date): Condition {
+  const unknown = snapshotsIn(filter);
+  if (unknown.length > 0) {
+    const errors = unknown.map(({ path }) => ({ pointer: pointerOf(['filter', ...path]), code: 'snapshot-unknown', detail: 'must be the id of a snapshot' }));
+    throw new Failure(SNAPSHOT_UNKNOWN, { errors });
+  }
+  return resolveFilter(filter, { channel, now });
 }

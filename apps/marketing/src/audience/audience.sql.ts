@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
 import type { Contact } from './audience.schemas.js';
-import { type Clause, SINCE } from './segment.js';
+import { type Clause, SINCE } from './clause.js';
 
 /** What a channel needs to reach somebody, and no more. */
 const REACH: Record<Channel, string> = {
@@ -12,6 +12,7 @@ const REACH: Record<Channel, string> = {
 };
 
 interface PageRow {
+  readonly slot: number;
   readonly ref: string;
   readonly first_name: string | null;
   readonly last_name: string | null;
@@ -28,24 +29,30 @@ interface PageRow {
   readonly country?: string | null;
 }
 
-/** The people of a segment after a reference, in the order of ref, which never changes: no page shows anybody twice. */
+/** A person of a page, at her place in the order of all pages. */
+export interface Placed {
+  readonly slot: number;
+  readonly contact: Contact;
+}
+
+/** The people of a list after a slot, in the order of slots, which are theirs for ever: no page shows anybody twice. */
 export async function readPage(
-  manager: EntityManager, channel: Channel, clause: Clause, after: string | undefined, limit: number,
-): Promise<Contact[]> {
+  manager: EntityManager, channel: Channel, clause: Clause, after: number | undefined, limit: number,
+): Promise<Placed[]> {
   const values = [...clause.values, limit, ...(after === undefined ? [] : [after])];
   const limitAt = clause.values.length + 1;
   const rows = await manager.query<PageRow[]>(
-    `SELECT ref, first_name, last_name, language, birth_year, occupation, interests,
+    `SELECT slot, ref, first_name, last_name, language, birth_year, occupation, interests,
             ${SINCE[channel]} AS granted_at, ${REACH[channel]}
        FROM contact
-      WHERE ${clause.text}${after === undefined ? '' : ` AND ref > $${limitAt + 1}::uuid`}
-      ORDER BY ref LIMIT $${limitAt}`,
+      WHERE ${clause.text}${after === undefined ? '' : ` AND slot > $${limitAt + 1}::integer`}
+      ORDER BY slot LIMIT $${limitAt}`,
     values,
   );
-  return rows.map((row) => toContact(channel, row));
+  return rows.map((row) => ({ slot: row.slot, contact: toContact(channel, row) }));
 }
 
-export async function countSegment(manager: EntityManager, clause: Clause): Promise<number> {
+export async function countPeople(manager: EntityManager, clause: Clause): Promise<number> {
   const [{ count }] = await manager.query<[{ count: number }]>(
     `SELECT count(*) AS count FROM contact WHERE ${clause.text}`, [...clause.values],
   );

@@ -53,7 +53,8 @@ function leafText(leaf: Leaf, place: Place): string {
     case 'birthYear':
       return between('birth_year', leaf.from, leaf.to, (value) => `${place(value)}::integer`, '<=');
     case 'city':
-      return `lower(city) = ANY (${place(leaf.oneOf)}::text[])`;
+      // By ICU, as JavaScript does it: the locales of servers disagree about anything beyond ASCII.
+      return `lower(city COLLATE "und-x-icu") = ANY (${place(leaf.oneOf)}::text[])`;
     case 'occupation':
     case 'country':
     case 'language':

@@ -1,23 +1,24 @@
 import { fingerprint, readCursor, writeCursor } from './cursor.js';
 
-const REF = '6a0f6f3e-6a3c-4c53-9d0b-0d3f4a1b2c3d';
+const SLOT = 70_123;
 
 describe('a cursor', () => {
   it('continues the list it came from, in whatever order the filter is written', () => {
-    const list = fingerprint('email', { language: 'fi', birthYear: { from: 1980, to: 1990 } });
-    const again = fingerprint('email', { birthYear: { to: 1990, from: 1980 }, language: 'fi' });
-    expect(readCursor(writeCursor(REF, list), again)).toBe(REF);
+    const list = fingerprint('email', { language: { is: 'fi' }, birthYear: { after: 1980, before: 1990 } });
+    const again = fingerprint('email', { birthYear: { before: 1990, after: 1980 }, language: { is: 'fi' } });
+    expect(readCursor(writeCursor(SLOT, list), again)).toBe(SLOT);
   });
 
   it.each([
-    ['another channel', fingerprint('sms', { language: 'fi' })],
-    ['another filter', fingerprint('email', { language: 'sv' })],
+    ['another channel', fingerprint('sms', { language: { is: 'fi' } })],
+    ['another filter', fingerprint('email', { language: { is: 'sv' } })],
     ['no filter', fingerprint('email', {})],
   ])('is refused for %s', (_what, other) => {
-    expect(readCursor(writeCursor(REF, fingerprint('email', { language: 'fi' })), other)).toBeUndefined();
+    expect(readCursor(writeCursor(SLOT, fingerprint('email', { language: { is: 'fi' } })), other)).toBeUndefined();
   });
 
-  it.each(['', 'x', '%%%', Buffer.from('[]').toString('base64url'), Buffer.from('["1; DROP TABLE contact","x"]').toString('base64url')])(
+  it.each(['', 'x', '%%%', Buffer.from('[]').toString('base64url'), Buffer.from('["1; DROP TABLE contact","x"]').toString('base64url'),
+    Buffer.from('[4294967296,"x"]').toString('base64url'), Buffer.from('[-1,"x"]').toString('base64url')])(
     'is refused when it is %p', (broken) => {
       expect(readCursor(broken, 'x')).toBeUndefined();
     },

@@ -12,6 +12,7 @@ interface LinkRow {
   readonly receivedAt: Date;
   readonly pending: number | null;
   readonly reconcileDue: boolean;
+  readonly audienceVersion: number;
   readonly now: Date;
 }
 
@@ -20,6 +21,8 @@ export interface LinkNow {
   readonly link: Link;
   readonly now: Date;
   readonly pending: number | null;
+  /** Version of the contacts that this freshness is of. */
+  readonly audienceVersion: number;
 }
 
 export async function readLink(manager: EntityManager): Promise<LinkNow> {
@@ -27,14 +30,14 @@ export async function readLink(manager: EntityManager): Promise<LinkNow> {
     `SELECT marketing_epoch AS "marketingEpoch", register_epoch AS "registerEpoch", watermark,
             watermark_epoch AS "watermarkEpoch", watermark_marketing_epoch AS "watermarkMarketingEpoch",
             issued_at AS "issuedAt", received_at AS "receivedAt", pending, reconcile_due AS "reconcileDue",
-            clock_timestamp() AS now
+            (SELECT version FROM audience_version) AS "audienceVersion", clock_timestamp() AS now
        FROM link_state`,
   );
   const { marketingEpoch, registerEpoch, watermark, issuedAt, receivedAt, reconcileDue } = row;
   const heard = watermark === null ? null : {
     epoch: row.watermarkEpoch, marketingEpoch: row.watermarkMarketingEpoch, watermark, issuedAt, receivedAt,
   };
-  return { link: { marketingEpoch, registerEpoch, heard, reconcileDue }, now: row.now, pending: row.pending };
+  return { link: { marketingEpoch, registerEpoch, heard, reconcileDue }, now: row.now, pending: row.pending, audienceVersion: row.audienceVersion };
 }
 
 /**
