@@ -1,10 +1,11 @@
 import { createFigure } from './figures/p1-create.js';
 import { withdrawalFigure } from './figures/p2-withdrawal.js';
 import { throughputFigure } from './figures/p4-throughput.js';
+import { rebuildFigure } from './figures/p8-rebuild.js';
 import type { Figure } from './support/figure.js';
 
 /** Everything that can be measured, in the order of measuring. */
-const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure];
+const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure, rebuildFigure];
 const DEFAULT_SIZE = 10_000;
 
 /** The figures asked for; all when none is named. @throws Error naming what there is */

@@ -12,17 +12,18 @@ import { assertNode, main, Told } from './lib/say.mjs';
 import { ensureServices, stopServices } from './lib/services.mjs';
 import { openSession } from './lib/session.mjs';
 
-const help = `npm run bench [-- --only P1,P2] [--size N] [--json FILE]
+const help = `npm run bench [-- --only P1,P2] [--size N] [--keep] [--json FILE]
 
 Measures Lupa beside the way the official documentation teaches (baseline) and beside the physical limit, in one run.
 PostgreSQL, RabbitMQ and both services are its own (profile "bench"), start empty and are stopped at the end.
 
   --only P1,P2   these figures only; bench/README.md tells what each one means
   --size N       customers in the register before measuring starts (default 10000)
+  --keep         leaves the loaded people for the next run with --keep and the same size, and uses what an earlier one has left
   --json FILE    also writes {machine, commit, rows} to FILE`;
 
 const keeper = 'launcher';
-const options = { only: { type: 'string' }, size: { type: 'string' }, json: { type: 'string' } };
+const options = { only: { type: 'string' }, size: { type: 'string' }, json: { type: 'string' }, keep: { type: 'boolean' } };
 
 await main(async () => {
   assertNode();
@@ -42,11 +43,12 @@ await main(async () => {
       await buildIfNeeded();
     });
     await checkArguments(values);
-    await eraseData(paths);
+    if (values.keep) await stopServices(paths, { keeper });
+    else await eraseData(paths);
     mkdirSync(paths.logs, { recursive: true });
     const environment = await ensureServices(paths, { keeper });
     const pgbench = join(findPostgres() ?? '', 'pgbench');
-    const args = Object.entries(values).filter(([name]) => name in options).flatMap(([name, value]) => [`--${name}`, value]);
+    const args = Object.entries(values).filter(([name]) => name in options).flatMap(([name, value]) => (value === true ? [`--${name}`] : [`--${name}`, value]));
     return await new Promise((resolve) => {
       bench = spawn(process.execPath, ['--enable-source-maps', inProject('dist/bench/main.js'), ...args], {
         cwd: PROJECT,

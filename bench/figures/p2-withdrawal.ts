@@ -61,7 +61,7 @@ async function optIn(bench: Bench, client: LupaClient, lists: pg.Client): Promis
     const { rows: listed } = await lists.query('SELECT 1 FROM contact WHERE ref = ANY ($1::uuid[]) AND email_since IS NOT NULL', [people.map(({ ref }) => ref)]);
     return listed.length === people.length;
   });
-  await until('marketing’s lists are open', async () => (await client.call<{ fresh: boolean }>('GET', `${client.marketing}/v1/freshness`)).fresh);
+  await until('marketing’s lists are open', () => client.listsAreOpen());
   return people;
 }
 

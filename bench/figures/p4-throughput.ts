@@ -44,7 +44,7 @@ async function lupaRates(bench: Bench, count: number): Promise<ApplyRates> {
   const marketing = await startMarketing(bench.environment);
   try {
     const client = await LupaClient.introduce(bench.environment);
-    await until('marketing’s lists are open', async () => (await client.call<{ fresh: boolean }>('GET', `${client.marketing}/v1/freshness`)).fresh);
+    await until('marketing’s lists are open', () => client.listsAreOpen());
     return await withClient(registerDatabase(bench), async (database) => {
       const optIns = await answeredRate(database, count, () => database.query(OPT_EVERYBODY_IN, [count]));
       await assertListed(bench, count);

@@ -25,9 +25,9 @@ export interface Bench {
   /** Path of pgbench; without it there are no limits. */
   readonly pgbench: string | undefined;
   /** Tells how far the figure is, 0…1, and what it does. */
-  progress(fraction: number, note: string): void;
+  readonly progress: (fraction: number, note: string) => void;
   /** Something the reader of the table should know. */
-  remark(text: string): void;
+  readonly remark: (text: string) => void;
 }
 
 /** A figure, or several that are measured together. */

@@ -3,10 +3,10 @@ import { run, type Service, startService } from './child.js';
 
 type Environment = Readonly<Record<string, string>>;
 
-const REGISTER_CLI = 'dist/apps/register/src/cli.js';
+export const REGISTER_CLI = 'dist/apps/register/src/cli.js';
 const SCOPES = [
   'customers:read', 'customers:write', 'customers:search', 'consents:read', 'consents:write', 'wordings:read', 'wordings:write',
-  'erasures:write', 'audience:query', 'audience:count', 'freshness:read',
+  'erasures:write', 'audience:query', 'audience:count', 'freshness:read', 'exports:read', 'exports:write',
 ].join(',');
 const WORDING = { id: 'newsletter', version: 1, language: 'fi' } as const;
 const WORDING_TEXT = 'Minulle saa lähettää tarjouksia sähköpostitse. Voin perua suostumukseni milloin tahansa.';
@@ -68,6 +68,11 @@ export class LupaClient {
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${new URL(url).pathname}: ${answer.status} ${text}`);
     return JSON.parse(text) as Answer;
+  }
+
+  /** Whether marketing shows lists now. */
+  async listsAreOpen(): Promise<boolean> {
+    return (await this.call<{ fresh: boolean }>('GET', `${this.marketing}/v1/freshness`)).fresh;
   }
 
   consent(decision: ConsentBody['decision'], decidedAt = new Date()): ConsentBody {

@@ -17,11 +17,13 @@ function need(environment: Bench['environment'], name: string): string {
 export const registerDatabase = (bench: Bench): string => need(bench.environment, 'REGISTER_DATABASE_URL');
 export const marketingDatabase = (bench: Bench): string => need(bench.environment, 'MARKETING_DATABASE_URL');
 
+export const adminDatabase = (bench: Bench): string => need(bench.environment, 'ADMIN_DATABASE_URL');
+
 export const amqpUrl = (bench: Bench): string => need(bench.environment, 'AMQP_URL');
 
 /** Both services' databases and queues made anew, so that no figure finds what another one has left. */
 export async function startAfresh(bench: Bench): Promise<void> {
-  const admin = need(bench.environment, 'ADMIN_DATABASE_URL');
+  const admin = adminDatabase(bench);
   await createDatabase(admin, registerDatabase(bench), 'lupa_register');
   await createDatabase(admin, marketingDatabase(bench), 'lupa_marketing');
   await migrate(bench.environment);
@@ -30,7 +32,7 @@ export async function startAfresh(bench: Bench): Promise<void> {
 
 /** A database with the register's tables, and nobody but pgbench at work in it. */
 export async function databaseForLimit(bench: Bench): Promise<string> {
-  const url = await createDatabase(need(bench.environment, 'ADMIN_DATABASE_URL'), registerDatabase(bench), 'lupa_bench_limit');
+  const url = await createDatabase(adminDatabase(bench), registerDatabase(bench), 'lupa_bench_limit');
   await run(process.execPath, ['dist/apps/register/src/database/migrate.js', 'up'], { REGISTER_DATABASE_URL: url });
   return url;
 }
@@ -48,7 +50,7 @@ export async function startBaselineMarketing(bench: Bench): Promise<Service & { 
 }
 
 async function startTutorial(bench: Bench, name: string, entry: string, readyPath: string, own: Record<string, string>): Promise<Service & { databaseUrl: string }> {
-  const databaseUrl = await createDatabase(need(bench.environment, 'ADMIN_DATABASE_URL'), registerDatabase(bench), `lupa_bench_${name}`);
+  const databaseUrl = await createDatabase(adminDatabase(bench), registerDatabase(bench), `lupa_bench_${name}`);
   const port = await freePort();
   const service = await startService({
     name, entry, readyPath, url: `http://127.0.0.1:${port}`,
