@@ -4,6 +4,7 @@ export const SCOPES = [
   'consents:read', 'consents:write',
   'wordings:read', 'wordings:write',
   'erasures:read', 'erasures:write',
+  'requests:read', 'requests:create', 'requests:write', 'disclosures:read', 'disclosures:write', 'access-log:read',
   'customer-tokens:mint',
   'audience:query', 'audience:count', 'audience:check', 'audience:explain', 'audience:find', 'growth:read', 'freshness:read',
   'segments:read', 'segments:write', 'exports:read', 'exports:write', 'removals:read',

@@ -4,7 +4,7 @@ describe('roles', () => {
   it('add up', () => {
     expect(scopesOf(['register-staff', 'admin'])).toEqual([
       'audience:count', 'consents:read', 'consents:write', 'customers:read', 'customers:search', 'customers:write', 'erasures:read', 'erasures:write',
-      'freshness:read', 'growth:read', 'register:operate', 'wordings:read', 'wordings:write',
+      'freshness:read', 'growth:read', 'register:operate', 'requests:create', 'requests:read', 'wordings:read', 'wordings:write',
     ]);
   });
 

@@ -4,6 +4,7 @@ import type { Scope } from '#auth/scopes.js';
 export const ROLE_SCOPES = {
   'register-staff': [
     'customers:read', 'customers:write', 'customers:search', 'consents:read', 'consents:write', 'wordings:read', 'erasures:read', 'erasures:write',
+    'requests:read', 'requests:create',
   ],
   marketing: [
     'audience:query', 'audience:count', 'audience:check', 'audience:explain', 'growth:read', 'freshness:read', 'wordings:read',
@@ -11,6 +12,7 @@ export const ROLE_SCOPES = {
   ],
   'data-protection': [
     'customers:read', 'customers:search', 'consents:read', 'wordings:read', 'erasures:read', 'erasures:write',
+    'requests:read', 'requests:create', 'requests:write', 'disclosures:read', 'disclosures:write', 'access-log:read',
     'audience:count', 'audience:explain', 'audience:find', 'growth:read', 'freshness:read', 'removals:read',
   ],
   admin: ['audience:count', 'growth:read', 'wordings:read', 'wordings:write', 'register:operate', 'freshness:read'],
@@ -18,7 +20,9 @@ export const ROLE_SCOPES = {
 export type Role = keyof typeof ROLE_SCOPES;
 
 /** What a customer may do, with her own data only. */
-export const CUSTOMER_SCOPES = ['customers:read', 'consents:read', 'consents:write', 'erasures:write'] as const satisfies readonly Scope[];
+export const CUSTOMER_SCOPES = [
+  'customers:read', 'consents:read', 'consents:write', 'erasures:write', 'requests:read', 'requests:create', 'disclosures:read', 'access-log:read',
+] as const satisfies readonly Scope[];
 
 export function isRole(text: string): text is Role {
   return Object.hasOwn(ROLE_SCOPES, text);
