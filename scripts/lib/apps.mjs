@@ -17,7 +17,10 @@ export const APPS = {
     title: 'marketing',
     entry: 'dist/apps/marketing/src/main.js',
     migrate: 'dist/apps/marketing/src/database/migrate.js',
-    variables: ['MARKETING_DATABASE_URL', 'MARKETING_HOST', 'MARKETING_PORT', 'MARKETING_STATEMENT_KEY', 'REGISTER_JWKS_URL', 'FRESHNESS_LIMIT_SECONDS', ...COMMON],
+    variables: [
+      'MARKETING_DATABASE_URL', 'MARKETING_HOST', 'MARKETING_PORT', 'MARKETING_INDEX_KEY', 'MARKETING_STATEMENT_KEY', 'REGISTER_JWKS_URL',
+      'FRESHNESS_LIMIT_SECONDS', ...COMMON,
+    ],
     port: 'MARKETING_PORT',
   },
   register: {

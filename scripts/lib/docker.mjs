@@ -31,6 +31,7 @@ const composeEnvironment = (ports, secrets) => ({
   REGISTER_INDEX_KEY: secrets.REGISTER_INDEX_KEY,
   REGISTER_KEY_ENCRYPTION_KEY: secrets.REGISTER_KEY_ENCRYPTION_KEY,
   LINK_DIGEST_KEY: secrets.LINK_DIGEST_KEY,
+  MARKETING_INDEX_KEY: secrets.MARKETING_INDEX_KEY,
   MARKETING_STATEMENT_KEY: secrets.MARKETING_STATEMENT_KEY,
   POSTGRES_PORT: String(ports.postgres),
   AMQP_PORT: String(ports.amqp),

@@ -17,7 +17,7 @@ export const rabbitAddresses = (ports, secrets) => ({
   RABBITMQ_MANAGEMENT_URL: `http://${BROKER_USER}:${encodeURIComponent(secrets.brokerPassword)}@127.0.0.1:${ports.management}`,
 });
 
-const KEYS = ['REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY', 'LINK_DIGEST_KEY', 'MARKETING_STATEMENT_KEY'];
+const KEYS = ['REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY', 'LINK_DIGEST_KEY', 'MARKETING_INDEX_KEY', 'MARKETING_STATEMENT_KEY'];
 
 /** Settings that a user may give in the environment of `npm start`; they win over what we would choose. */
 const GIVEN = [

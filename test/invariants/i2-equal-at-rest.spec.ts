@@ -95,8 +95,8 @@ describe(`marketing at rest (seed ${SEED})`, () => {
     await marketing.query("UPDATE contact SET city = 'Espoo' WHERE last_name = $1", [altered.marker]);
     await marketing.query('DELETE FROM contact WHERE last_name = $1', [missing.marker]);
     await register.query('UPDATE customer SET objected_at = now() WHERE id = $1', [extra.id]);
-    await marketing.query(`INSERT INTO contact (ref, email, email_since, email_wording_id, email_wording_version, email_source)
-      SELECT ref, 'x@example.fi', now(), 'w', 1, 's' FROM ref_state WHERE erased LIMIT 1`);
+    await marketing.query(`INSERT INTO contact (ref, email, email_digest, email_since, email_wording_id, email_wording_version, email_source)
+      SELECT ref, 'x@example.fi', '\\x00', now(), 'w', 1, 's' FROM ref_state WHERE erased LIMIT 1`);
     const refs = async (who: Someone): Promise<string | undefined> =>
       (await register.query<{ ref: string }>('SELECT ref FROM customer WHERE id = $1', [who.id])).rows[0]?.ref;
     const verdict = await pair.verdict();

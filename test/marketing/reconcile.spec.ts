@@ -59,8 +59,8 @@ describe('reconciliation', () => {
     const stray = randomUUID();
     marketing.register.people.delete(unknown);
     await marketing.database.query(
-      `INSERT INTO contact (ref, email, email_since, email_wording_id, email_wording_version, email_source)
-       VALUES ($1, 'stray@example.fi', now(), 'w', 1, 's')`, [stray],
+      `INSERT INTO contact (ref, email, email_digest, email_since, email_wording_id, email_wording_version, email_source)
+       VALUES ($1, 'stray@example.fi', '\\x00', now(), 'w', 1, 's')`, [stray],
     );
     expect(await run()).toMatchObject({ takenOut: 1, alarms: 1 });
     expect(await marketing.held(unknown)).toBeUndefined();

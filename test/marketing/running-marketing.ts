@@ -56,6 +56,7 @@ export class RunningMarketing {
       AMQP_URL: vhost.url,
       MARKETING_PORT: '0',
       LINK_DIGEST_KEY: Buffer.alloc(32, 7).toString('base64'),
+      MARKETING_INDEX_KEY: Buffer.alloc(32, 9).toString('base64'),
       MARKETING_STATEMENT_KEY: JSON.stringify(await exportJWK(statement.privateKey)),
       REGISTER_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/keys`,
     };

@@ -63,7 +63,8 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60 } = 
   });
   const marketing = new ServiceProcess('marketing', `http://127.0.0.1:${marketingPort}`, {
     ...common, MARKETING_DATABASE_URL: marketingDb.url, AMQP_URL: through(links.marketing), MARKETING_PORT: String(marketingPort),
-    MARKETING_STATEMENT_KEY: JSON.stringify(await exportJWK(privateKey)), REGISTER_JWKS_URL: `${registerUrl}/.well-known/jwks.json`,
+    MARKETING_STATEMENT_KEY: JSON.stringify(await exportJWK(privateKey)), MARKETING_INDEX_KEY: randomBytes(32).toString('base64'),
+    REGISTER_JWKS_URL: `${registerUrl}/.well-known/jwks.json`,
     FRESHNESS_LIMIT_SECONDS: String(freshnessLimitSeconds),
   });
   const sides = { register: new Client(registerDb.url), marketing: new Client(marketingDb.url) };

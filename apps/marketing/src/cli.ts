@@ -4,12 +4,13 @@ import { DataSource } from 'typeorm';
 import { errorFields, JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
+import { digestAll } from './contacts/address-digests.sql.js';
 import { readDelivered } from './intake/delivered.js';
 import { IntakeService } from './intake/intake.service.js';
 import { listParked, unpark } from './intake/parked.sql.js';
 import { raiseMarketingEpoch } from './link/link.sql.js';
 import { ConfigurationError } from '#service/configuration.js';
-import { readMarketingConfig } from './marketing.config.js';
+import { MARKETING_CONFIG, type MarketingConfig, readMarketingConfig } from './marketing.config.js';
 import { MarketingModule } from './marketing.module.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 
@@ -19,6 +20,7 @@ const USAGE = `Operator commands of marketing. They use the same environment as 
   parked:retry [id…]     apply them now (all, or the ones named)
   parked:drop id…        forget them; the register sends again what is still unanswered
   reconcile              compare with the register now, and repair
+  digests:rebuild        after MARKETING_INDEX_KEY was changed, and while no instance of marketing runs
   epoch:raise            after this database was restored: lists stay closed until the register has told everything anew
 `;
 
@@ -74,6 +76,12 @@ const COMMANDS: Record<string, Command> = {
     console.log(`${report.differingBuckets} bucket(s) differed, ${report.pulled} contact(s) to be fetched, `
       + `${report.takenOut} taken out, ${report.alarms} alarm(s)`);
     return report.alarms === 0 ? 0 : 2;
+  },
+
+  'digests:rebuild': async (app) => {
+    const { indexKey } = app.get<MarketingConfig>(MARKETING_CONFIG);
+    console.log(`${await app.get(DataSource).transaction((manager) => digestAll(manager, indexKey))} contact(s) are found by the new key.`);
+    return 0;
   },
 
   'epoch:raise': async (app) => {

@@ -7,6 +7,8 @@ import { BatchServer } from '#messaging/batch-server.js';
 import { ConsumerConnection } from '#messaging/messaging.module.js';
 import { DataSource } from 'typeorm';
 import { AudienceService } from './audience/audience.service.js';
+import { ConfigurationError } from '#service/configuration.js';
+import { isAddressKey } from './contacts/address-digests.sql.js';
 import { SUBSCRIPTIONS } from './intake/consent-events.controller.js';
 import { MarketingModule, type MarketingParts } from './marketing.module.js';
 import { Background } from './operations/background.service.js';
@@ -25,11 +27,20 @@ export async function startMarketing(parts: MarketingParts): Promise<NestFastify
     service: 'marketing', api: API, logger, metrics, readiness: (made) => healthChecks(made), trustProxy: config.trustProxy,
   });
   assertEveryRouteStatesItsScope(app);
+  await assertAddressKey(app, config.indexKey);
   app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS }) });
   await app.startAllMicroservices();
   app.get(Background).start();
   await app.listen(config.port, config.host);
   return app;
+}
+
+/** With another key than the one before nobody would be found by address: an answer that is wrong, and looks right. */
+async function assertAddressKey(app: NestFastifyApplication, key: Buffer): Promise<void> {
+  const database = app.get(DataSource);
+  if (await isAddressKey(database.manager, key)) return;
+  await app.close();
+  throw new ConfigurationError('MARKETING_INDEX_KEY is not the key that addresses are stored under. Set that one again, or run the command digests:rebuild.');
 }
 
 /** Without the broker, or when stale, the service is ready all the same: it refuses lists and says why. */

@@ -6,6 +6,7 @@ const COMPLETE = {
   MARKETING_DATABASE_URL: 'postgres://lupa_marketing:pw@127.0.0.1:5432/lupa_marketing',
   AMQP_URL: 'amqp://lupa:pw@127.0.0.1:5672',
   LINK_DIGEST_KEY: Buffer.alloc(32, 1).toString('base64'),
+  MARKETING_INDEX_KEY: Buffer.alloc(32, 2).toString('base64'),
   MARKETING_STATEMENT_KEY: JSON.stringify({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd', use: 'sig' }),
 };
 
@@ -18,6 +19,8 @@ describe('readMarketingConfig', () => {
     ['MARKETING_DATABASE_URL', undefined],
     ['AMQP_URL', 'http://127.0.0.1'],
     ['LINK_DIGEST_KEY', Buffer.alloc(16).toString('base64')],
+    ['MARKETING_INDEX_KEY', undefined],
+    ['MARKETING_INDEX_KEY', SECRET],
     ['MARKETING_STATEMENT_KEY', SECRET],
     ['MARKETING_STATEMENT_KEY', JSON.stringify({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' })],
     ['FRESHNESS_LIMIT_SECONDS', '0'],

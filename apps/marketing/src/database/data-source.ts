@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { Marketing1700000000001 } from './migrations/1700000000001-marketing.js';
 import { AudienceIndex1700000000002 } from './migrations/1700000000002-audience-index.js';
+import { AddressDigests1700000000005 } from './migrations/1700000000005-address-digests.js';
 
 /**
  * Marketing's database. Logging stays off: the driver's errors carry parameters, which are personal data.
@@ -12,7 +13,7 @@ export function marketingDataSource(url: string, poolSize: number): DataSource {
     url,
     poolSize,
     applicationName: 'lupa-marketing',
-    migrations: [Marketing1700000000001, AudienceIndex1700000000002],
+    migrations: [Marketing1700000000001, AudienceIndex1700000000002, AddressDigests1700000000005],
     migrationsTransactionMode: 'each',
     parseInt8: true,
     logging: false,

@@ -79,9 +79,9 @@ export async function keepOnly(manager: EntityManager, keeps: readonly Keep[]): 
   );
   await manager.query(
     `UPDATE contact AS c
-        SET email = CASE WHEN 'email' = ANY (k.keep) THEN c.email END,
-            phone = CASE WHEN (c.sms_since IS NOT NULL AND 'sms' = ANY (k.keep))
-                           OR (c.phone_since IS NOT NULL AND 'phone' = ANY (k.keep)) THEN c.phone END,
+        SET ${['email', 'email_digest'].map((n) => `${n} = CASE WHEN 'email' = ANY (k.keep) THEN c.${n} END`).join(', ')},
+            ${['phone', 'phone_digest'].map((n) => `${n} = CASE WHEN (c.sms_since IS NOT NULL AND 'sms' = ANY (k.keep))
+                           OR (c.phone_since IS NOT NULL AND 'phone' = ANY (k.keep)) THEN c.${n} END`).join(', ')},
             ${POSTAL_COLUMNS.map((n) => `${n} = CASE WHEN 'post' = ANY (k.keep) THEN c.${n} END`).join(', ')},
             ${CHANNEL_NAMES.flatMap((n) => CONSENT_COLUMNS.map((m) => `${n}_${m} = CASE WHEN '${n}' = ANY (k.keep) THEN c.${n}_${m} END`)).join(', ')}
        FROM ${source}

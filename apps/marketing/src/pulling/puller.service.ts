@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { MAX_REFS, type Projection, type ProjectionReply } from '#contracts/projection.v1.js';
 import { JsonLogger } from '#http/logger.js';
@@ -6,9 +6,11 @@ import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { AnswerSender } from '../answering/answer-sender.service.js';
 import { isDataError } from '#database/database-errors.js';
+import { digestsOf } from '../contacts/address-digests.js';
 import { inTransaction } from '../database/transaction.js';
 import { answerFor, deleteContacts, lockStored } from '../intake/intake.sql.js';
 import { RegisterClient } from '../link/register-client.service.js';
+import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { MarketingMetrics } from '../operations/marketing-metrics.service.js';
 import { decidePulled } from './pulled-contact.js';
 import { claimAwaiting, endLeases, postpone, settle, storeContacts } from './pulling.sql.js';
@@ -34,6 +36,7 @@ export class Puller {
     private readonly answers: AnswerSender,
     private readonly metrics: MarketingMetrics,
     private readonly logger: JsonLogger,
+    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'indexKey'>,
   ) {
     this.task = new RepeatingTask(() => this.turn(), {
       intervalMs: 1_000,
@@ -105,7 +108,7 @@ export class Puller {
       const stored = new Map((await lockStored(manager, projections.map(({ ref }) => ref))).map((row) => [row.ref, row]));
       const decided = projections.map((projection) => ({ projection, pulled: decidePulled(stored.get(projection.ref), projection) }));
       const taken = decided.filter(({ pulled }) => pulled.kind !== 'ignore').map(({ projection }) => projection);
-      const rows = decided.flatMap(({ pulled }) => (pulled.kind === 'store' ? [pulled.row] : []));
+      const rows = decided.flatMap(({ pulled }) => (pulled.kind === 'store' ? [{ ...pulled.row, ...digestsOf(this.config.indexKey, pulled.row) }] : []));
       const gone = decided.flatMap(({ projection, pulled }) => (pulled.kind === 'drop' ? [projection.ref] : []));
       if (taken.length === 0) return 0;
       const held = new Set(rows.map(({ ref }) => ref));

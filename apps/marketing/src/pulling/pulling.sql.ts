@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Order } from '#contracts/order.js';
+import type { AddressDigests } from '../contacts/address-digests.js';
 import { CONTACT_COLUMNS, type ContactRow } from '../contacts/contact-row.js';
 
 /**
@@ -52,17 +53,19 @@ export async function settle(manager: EntityManager, settled: readonly Settled[]
   );
 }
 
-const NAMES = CONTACT_COLUMNS.map(([name]) => name);
+const STORED: readonly (readonly [name: keyof ContactRow | keyof AddressDigests, type: string])[] =
+  [...CONTACT_COLUMNS, ['email_digest', 'bytea'], ['phone_digest', 'bytea']];
+const NAMES = STORED.map(([name]) => name);
 const DATA_NAMES = NAMES.filter((name) => name !== 'ref');
 const UPSERT_CONTACTS = `
   INSERT INTO contact (slot, ${NAMES.join(', ')})
   SELECT s.slot, ${NAMES.map((name) => `i.${name}`).join(', ')}
-    FROM jsonb_to_recordset($1::jsonb) AS i (${CONTACT_COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')})
+    FROM jsonb_to_recordset($1::jsonb) AS i (${STORED.map(([name, type]) => `${name} ${type}`).join(', ')})
     JOIN ref_state AS s ON s.ref = i.ref
   ON CONFLICT (ref) DO UPDATE
     SET (${DATA_NAMES.join(', ')}) = ROW (${DATA_NAMES.map((name) => `EXCLUDED.${name}`).join(', ')})`;
 
 /** Stores whole contacts, over what was there. The caller holds the rows of `ref_state`, and has settled them. */
-export async function storeContacts(manager: EntityManager, rows: readonly ContactRow[]): Promise<void> {
+export async function storeContacts(manager: EntityManager, rows: readonly (ContactRow & AddressDigests)[]): Promise<void> {
   await manager.query(UPSERT_CONTACTS, [JSON.stringify(rows)]);
 }
