@@ -12,6 +12,7 @@ import { AnswerSender } from './answering/answer-sender.service.js';
 import { StatementSigner } from './answering/statement-signer.service.js';
 import { AudienceController } from './audience/audience.controller.js';
 import { AudienceService } from './audience/audience.service.js';
+import { FreshnessService } from './audience/freshness.service.js';
 import { marketingDataSource } from './database/data-source.js';
 import { openDatabase } from '#database/open-database.js';
 import { ConsentEventsController } from './intake/consent-events.controller.js';
@@ -55,7 +56,7 @@ export class MarketingModule {
         { provide: JsonLogger, useValue: logger },
         { provide: Metrics, useValue: metrics },
         { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
-        AnswerSender, AudienceService, Background, IntakeService, MarketingMetrics, Puller, ReconcileService,
+        AnswerSender, AudienceService, Background, FreshnessService, IntakeService, MarketingMetrics, Puller, ReconcileService,
         RegisterClient, StatementSigner, WatermarkService,
       ],
     };

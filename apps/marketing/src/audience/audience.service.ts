@@ -5,32 +5,25 @@ import type { Channel } from '#contracts/channel.js';
 import { Failure } from '#http/failure.js';
 import { pointerOf } from '#http/pointer.js';
 import { onOneSnapshot } from '../database/transaction.js';
-import { readLink } from '../link/link.sql.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
-import { CURSOR_UNUSABLE, LIST_STALE, SNAPSHOT_UNKNOWN } from './audience.errors.js';
+import { CURSOR_UNUSABLE, SNAPSHOT_UNKNOWN } from './audience.errors.js';
 import type { Count, CountAnswer, FreshnessAnswer, Page, Query } from './audience.schemas.js';
 import { countPeople, readPage } from './audience.sql.js';
 import { clauseOf } from './clause.js';
 import type { Condition } from './condition.js';
 import { fingerprint, readCursor, writeCursor } from './cursor.js';
 import type { Filter } from './filter.schemas.js';
-import { type Freshness, judgeFreshness } from './freshness.js';
+import { FreshnessService } from './freshness.service.js';
 import { resolveFilter, snapshotsIn } from './resolve-filter.js';
 import { shownCount } from './small-group.js';
-
-/** How fresh the contacts of a version are, by the clock that filters are read by, too. */
-interface Judged {
-  readonly freshness: Freshness;
-  readonly version: number;
-  readonly now: Date;
-}
 
 /** Lists for the marketing team: only while it is certain enough that nobody on them has left. */
 @Injectable()
 export class AudienceService {
   constructor(
     private readonly database: DataSource,
-    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'freshnessLimitMs' | 'smallGroupThreshold'>,
+    private readonly gate: FreshnessService,
+    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'smallGroupThreshold'>,
   ) {}
 
   /** @throws Failure `list-stale`, `cursor-unusable`, `snapshot-unknown` */
@@ -43,8 +36,8 @@ export class AudienceService {
       });
     }
     return this.reading(async (manager) => {
-      const { freshness, version, now } = await this.judge(manager);
-      const asOf = this.freshOrRefuse(freshness);
+      const { freshness, version, now } = await this.gate.judge(manager);
+      const asOf = this.gate.freshOrRefuse(freshness);
       const found = await readPage(manager, channel, clauseOf(channel, conditionOf(channel, filter, now)), after, limit + 1);
       const shown = found.slice(0, limit);
       const last = shown.at(-1);
@@ -59,7 +52,7 @@ export class AudienceService {
    */
   count({ channel, filter }: Count, { scopes }: Pick<Caller, 'scopes'>): Promise<CountAnswer> {
     return this.reading(async (manager) => {
-      const { freshness, version, now } = await this.judge(manager);
+      const { freshness, version, now } = await this.gate.judge(manager);
       const count = await countPeople(manager, clauseOf(channel, conditionOf(channel, filter, now)));
       const asOf = freshness.asOf?.toISOString() ?? null;
       return { ...shownCount(count, this.config.smallGroupThreshold, scopes), asOf, version, stale: !freshness.fresh };
@@ -68,28 +61,7 @@ export class AudienceService {
 
   /** */
   freshness(): Promise<FreshnessAnswer> {
-    return this.reading(async (manager) => this.describe((await this.judge(manager)).freshness));
-  }
-
-  private async judge(manager: EntityManager): Promise<Judged> {
-    const { link, now, audienceVersion } = await readLink(manager);
-    return { freshness: judgeFreshness(link, now, this.config.freshnessLimitMs), version: audienceVersion, now };
-  }
-
-  private freshOrRefuse(freshness: Freshness): string {
-    if (freshness.fresh) return freshness.asOf.toISOString();
-    const { asOf, ageSeconds, limitSeconds, reason } = this.describe(freshness);
-    throw new Failure(LIST_STALE, { extra: { asOf, ageSeconds, limitSeconds, reason }, retryAfterSeconds: 5 });
-  }
-
-  private describe(freshness: Freshness): FreshnessAnswer {
-    return {
-      fresh: freshness.fresh,
-      asOf: freshness.asOf?.toISOString() ?? null,
-      ageSeconds: freshness.ageMs === null ? null : freshness.ageMs / 1_000,
-      limitSeconds: this.config.freshnessLimitMs / 1_000,
-      ...(freshness.fresh ? {} : { reason: freshness.reason }),
-    };
+    return this.reading(async (manager) => this.gate.describe((await this.gate.judge(manager)).freshness));
   }
 
   /** One snapshot, so that the freshness judged is the freshness of exactly the rows shown. */
