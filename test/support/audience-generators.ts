@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { DataSource, EntityManager } from 'typeorm';
 import { CHANNELS } from '#contracts/channel.js';
+import { digestsOf } from '#marketing/contacts/address-digests.js';
 import { CONTACT_COLUMNS, type ContactRow, toContactRow } from '#marketing/contacts/contact-row.js';
 import { excessOf } from '#marketing/audience/filter-limits.js';
 import type { Filter } from '#marketing/audience/filter.schemas.js';
@@ -102,16 +103,22 @@ function filterOf(levels: number): fc.Arbitrary<Filter> {
     .map((entries) => Object.fromEntries(entries) as Filter);
 }
 
-/** Stores contacts as the intake does, with what is remembered of each; the slot of every reference. */
-export async function insertContacts(database: DataSource | EntityManager, rows: readonly ContactRow[]): Promise<ReadonlyMap<string, number>> {
-  const columns = CONTACT_COLUMNS.map(([name]) => name).join(', ');
+/**
+ * Stores contacts as the intake does, with what is remembered of each; the slot of every reference.
+ * @param indexKey key of the digests of their addresses: that of the service under test, when it is asked for addresses
+ */
+export async function insertContacts(
+  database: DataSource | EntityManager, rows: readonly ContactRow[], indexKey: Buffer = Buffer.alloc(32, 9),
+): Promise<ReadonlyMap<string, number>> {
+  const typed = [...CONTACT_COLUMNS, ['email_digest', 'bytea'], ['phone_digest', 'bytea']] as const;
+  const columns = typed.map(([name]) => name).join(', ');
   const stored = await database.query<{ ref: string; slot: number }[]>(
     `WITH stored AS (
        INSERT INTO contact (${columns}) SELECT ${columns}
-         FROM jsonb_to_recordset($1::jsonb) AS given (${CONTACT_COLUMNS.map(([name, type]) => `${name} ${type}`).join(', ')})
+         FROM jsonb_to_recordset($1::jsonb) AS given (${typed.map((column) => column.join(' ')).join(', ')})
        RETURNING ref, slot)
      INSERT INTO ref_state (ref, epoch, version, slot) SELECT ref, 1, 1, slot FROM stored RETURNING ref, slot`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(rows.map((row) => ({ ...row, ...digestsOf(indexKey, row) })))],
   );
   return new Map(stored.map(({ ref, slot }) => [ref, slot]));
 }
