@@ -44,7 +44,11 @@ function inspect(value: unknown, path: readonly string[], unstorable: FieldError
     return;
   }
   if (typeof value !== 'object' || value === null) return;
-  if (path.length >= MAX_DEPTH) throw malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`);
+  if (path.length >= MAX_DEPTH) {
+    throw malformed(`The body is nested deeper than ${MAX_DEPTH} levels.`, [
+      { pointer: pointerOf(path), code: 'too-deep', detail: `must not be nested deeper than ${MAX_DEPTH} levels` },
+    ]);
+  }
   for (const key of Object.keys(value)) {
     if (key === '__proto__') throw malformed('The body has a member that no body may have.');
     if (unstorable && isUnstorable(key)) unstorable.push(unstorableError(pointerOf(path)));
@@ -66,6 +70,6 @@ export function unstorableError(pointer: string): FieldError {
   return { pointer, code: 'unstorable-character', detail: 'must not contain NUL or broken characters' };
 }
 
-function malformed(detail: string): Failure {
-  return new Failure(MALFORMED_JSON, { detail });
+function malformed(detail: string, errors?: FieldError[]): Failure {
+  return new Failure(MALFORMED_JSON, { detail, ...(errors === undefined ? {} : { errors }) });
 }

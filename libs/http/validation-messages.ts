@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 const FORMATS: Readonly<Record<string, string>> = {
   email: 'must be an email address',
@@ -23,7 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What would be right, for a person, in place of zod's own texts, of which some repeat the input.
+ * What would be right, for a person, in place of zod's own texts, of which some repeat the input. Of unknown fields: the known ones.
  * A message given in the schema wins over this one.
  */
 export function humanMessage(issue: z.core.$ZodRawIssue): string {
@@ -41,6 +41,8 @@ export function humanMessage(issue: z.core.$ZodRawIssue): string {
       return issue.values.length === 1 ? `must be ${String(issue.values[0])}` : `must be one of: ${issue.values.map(String).join(', ')}`;
     case 'invalid_union':
       return Array.isArray(issue.options) ? `must be one of: ${issue.options.map(String).join(', ')}` : 'has the wrong form';
+    case 'unrecognized_keys':
+      return issue.inst instanceof z.ZodObject ? `possible: ${Object.keys(issue.inst.shape).join(', ')}` : '';
     case 'not_multiple_of':
       return `must be a multiple of ${String(issue.divisor)}`;
     default:

@@ -25,10 +25,11 @@ export function check<T>(schema: z.ZodType<T>, value: unknown, place: ValuePlace
 function errorsOf(issue: z.core.$ZodIssue, base: readonly PropertyKey[], root: unknown, place: ValuePlace): FieldError[] {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
+    const possible = issue.message === '' ? '' : `; ${issue.message}`;
     return issue.keys.map((key) =>
       isSayable(key)
-        ? { pointer: name([...path, key], place), code: 'unknown-field', detail: `${key} is not a known field` }
-        : { pointer: name(path, place), code: 'unknown-field', detail: 'an unknown field' },
+        ? { pointer: name([...path, key], place), code: 'unknown-field', detail: `${key} is not a known field${possible}` }
+        : { pointer: name(path, place), code: 'unknown-field', detail: `an unknown field${possible}` },
     );
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {

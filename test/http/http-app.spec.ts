@@ -63,13 +63,15 @@ describe('bodies', () => {
   });
 
   const invalid: [string, unknown, { pointer: string; code: string; detail: string }[]][] = [
-    ['an unknown field', { ...good, pelle: 'Marker-1' }, [{ pointer: '#/pelle', code: 'unknown-field', detail: 'pelle is not a known field' }]],
-    ['an unknown field that holds data in its name', { ...good, 'maija@example.fi': 1 }, [{ pointer: '#', code: 'unknown-field', detail: 'an unknown field' }]],
-    ['an unknown field that is named like a personal identity code', { ...good, '131052-308T': 1 }, [{ pointer: '#', code: 'unknown-field', detail: 'an unknown field' }]],
+    ['an unknown field', { ...good, pelle: 'Marker-1' }, [{ pointer: '#/pelle', code: 'unknown-field', detail: 'pelle is not a known field; possible: title, language, pages, author, note' }]],
+    ['an unknown field that holds data in its name', { ...good, 'maija@example.fi': 1 }, [{ pointer: '#', code: 'unknown-field', detail: 'an unknown field; possible: title, language, pages, author, note' }]],
+    ['an unknown field that is named like a personal identity code', { ...good, '131052-308T': 1 }, [{ pointer: '#', code: 'unknown-field', detail: 'an unknown field; possible: title, language, pages, author, note' }]],
     ['two unknown fields', { ...good, a: 1, b: 2 }, [
-      { pointer: '#/a', code: 'unknown-field', detail: 'a is not a known field' },
-      { pointer: '#/b', code: 'unknown-field', detail: 'b is not a known field' },
+      { pointer: '#/a', code: 'unknown-field', detail: 'a is not a known field; possible: title, language, pages, author, note' },
+      { pointer: '#/b', code: 'unknown-field', detail: 'b is not a known field; possible: title, language, pages, author, note' },
     ]],
+    ['an unknown field of a field', { ...good, author: { email: 'aino@example.fi', fax: 'Marker-6' } }, [
+      { pointer: '#/author/fax', code: 'unknown-field', detail: 'fax is not a known field; possible: email' }]],
     ['a missing field', { title: 'x' }, [{ pointer: '#/language', code: 'required', detail: 'is required' }]],
     ['a choice outside the list', { ...good, language: 'Marker-2' }, [{ pointer: '#/language', code: 'not-allowed', detail: 'must be one of: fi, sv, en' }]],
     ['a wrong type', { ...good, title: 5 }, [{ pointer: '#/title', code: 'wrong-type', detail: 'must be text' }]],
@@ -108,6 +110,11 @@ describe('bodies', () => {
     expect(({} as Record<string, unknown>)['a']).toBeUndefined();
   });
 
+  it('says where a body is nested too deep, as far as it may be said', async () => {
+    const { body } = await call('POST', '/v1/books', `{"title":[{"Aino Virtanen":${nested(40)}}]}`);
+    expect(body['errors']).toEqual([{ pointer: '#/title/0', code: 'too-deep', detail: 'must not be nested deeper than 32 levels' }]);
+  });
+
   it('takes nesting of 32 as JSON', async () => {
     expect((await call('POST', '/v1/books', nested(32))).status).toBe(422);
   });
@@ -138,7 +145,7 @@ describe('addresses', () => {
       expect.arrayContaining([
         { pointer: 'limit', code: 'too-big', detail: 'must be at most 100' },
         { pointer: 'language', code: 'not-allowed', detail: 'must be one of: fi, sv' },
-        { pointer: 'email', code: 'unknown-field', detail: 'email is not a known field' },
+        { pointer: 'email', code: 'unknown-field', detail: 'email is not a known field; possible: limit, language' },
       ]),
     );
     expect(answer.text).not.toContain('maija');

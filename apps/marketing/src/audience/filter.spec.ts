@@ -7,7 +7,8 @@ import { FilterSchema } from './filter.schemas.js';
 import { resolveFilter } from './resolve-filter.js';
 
 const channel = fc.constantFrom(...CHANNELS);
-const codes = (given: unknown): unknown[] => FilterSchema.safeParse(given).error?.issues.map((issue) => (issue.code === 'custom' ? issue.params?.['code'] : issue.code)) ?? [];
+const codes = (given: unknown): unknown[] =>
+  FilterSchema.safeParse(given).error?.issues.map((issue): unknown => (issue.code === 'custom' ? issue.params?.['code'] : issue.code)) ?? [];
 
 describe('a filter as SQL', () => {
   it('asks for the consent first, whatever the filter says', () => {
