@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import { randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { hashPassword } from '#register/access/passwords.service.js';
-import { scopesOf } from '#register/access/roles.js';
+import { CUSTOMER_SCOPES, scopesOf } from '#register/access/roles.js';
 import { registerDataSource } from '#register/database/data-source.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
 import { addPrograms, type Answer, basic, call, grant, type Instance, SECRET, start } from './access.app.js';
@@ -129,7 +129,7 @@ describe('a customer', () => {
     const headers = { authorization: `Bearer ${String(shop['access_token'])}` };
     const { status, body } = await call('POST', `${first.base}/v1/customers/${CUSTOMER.toUpperCase()}/token`, undefined, headers);
     expect([status, body['expires_in']]).toEqual([200, 600]);
-    expect(decodeJwt(String(body['access_token']))).toMatchObject({ kind: 'customer', sub: CUSTOMER, scope: 'customers:read consents:read consents:write erasures:write' });
+    expect(decodeJwt(String(body['access_token']))).toMatchObject({ kind: 'customer', sub: CUSTOMER, scope: CUSTOMER_SCOPES.join(' ') });
     const missing = await call('POST', `${first.base}/v1/customers/${randomUUID()}/token`, undefined, headers);
     expect([missing.status, missing.body['type']]).toEqual([404, '/problems/customer-not-found']);
     const notById = await call('POST', `${first.base}/v1/customers/nobody/token`, undefined, headers);

@@ -14,6 +14,7 @@ import { registerDataSource } from './database/data-source.js';
 import { ErasureModule } from './erasure/erasure.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { REGISTER_CONFIG, type RegisterConfig } from './register.config.js';
+import { RequestsModule } from './requests/requests.module.js';
 import { StandingModule } from './standing/standing.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { WordingsModule } from './wordings/wordings.module.js';
@@ -49,7 +50,7 @@ export class RegisterModule {
         }),
         MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger }),
         AccessModule,
-        IdempotencyModule, AccessLogModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule,
+        IdempotencyModule, AccessLogModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule, RequestsModule,
       ],
     };
   }

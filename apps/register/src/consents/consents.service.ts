@@ -8,6 +8,7 @@ import type { CustomerRow } from '../customers/customer.row.js';
 import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites, type WriteResult } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
+import { recordRequest } from '../requests/request.record.js';
 import { concernsMarketing, markChanged } from '../sync/pending.js';
 import { channelsOf, MARKETING_PURPOSE } from '../sync/projection.js';
 import { Relay } from '../sync/relay.js';
@@ -56,6 +57,7 @@ export class ConsentsService {
       const known = customer.objected_at;
       const decidedAt = this.rules.countsFrom(evidence.decidedAt);
       const since = known && known > decidedAt ? known : decidedAt;
+      await recordRequest(manager, customer.id, 'objection', caller);
       return this.withdrawAll(manager, customer, evidence, caller, since);
     });
     this.relay.wake();

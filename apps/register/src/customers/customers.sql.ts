@@ -20,6 +20,9 @@ const select = (name: string, tail: string): Statement => ({ name, text: `SELECT
  */
 const SHOWN = 'FOR KEY SHARE OF c';
 
+/** Keeps customers as SHOWN does, where the rows shown are those of another table. $1 ids */
+export const KEEP_CUSTOMERS: Statement = { name: 'keep-customers', text: 'SELECT id FROM customer WHERE id = ANY($1::uuid[]) ORDER BY id FOR KEY SHARE' };
+
 export const READ_CUSTOMER = select('read-customer', `WHERE c.id = $1 ${SHOWN}`);
 /** Locks only. A statement that had to wait for the lock sees the new row, but other tables as they were before it waited. */
 export const LOCK_CUSTOMER: Statement = { name: 'lock-customer', text: 'SELECT 1 FROM customer WHERE id = $1 FOR UPDATE' };

@@ -3,6 +3,7 @@ import { ErasureCaseEntity } from '../erasure/erasure-case.entity.js';
 import { WordingEntity } from '../wordings/wording.entity.js';
 import { Access1700000000002 } from './migrations/1700000000002-access.js';
 import { Register1700000000001 } from './migrations/1700000000001-register.js';
+import { Requests1700000000004 } from './migrations/1700000000004-requests.js';
 import { Resync1700000000003 } from './migrations/1700000000003-resync.js';
 
 /** The register's database. Logging stays off: the driver's errors carry parameters, which are personal data. */
@@ -12,7 +13,7 @@ export function registerDataSource(url: string, poolSize: number): DataSource {
     url,
     poolSize,
     applicationName: 'lupa-register',
-    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003],
+    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004],
     migrationsTransactionMode: 'each',
     entities: [WordingEntity, ErasureCaseEntity],
     logging: false,

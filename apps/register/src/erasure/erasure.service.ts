@@ -7,6 +7,7 @@ import { lockCustomer } from '../customers/customer.lock.js';
 import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
+import { recordRequest } from '../requests/request.record.js';
 import { markErased } from '../sync/pending.js';
 import { Relay } from '../sync/relay.js';
 import { ErasureCaseEntity } from './erasure-case.entity.js';
@@ -29,6 +30,7 @@ export class ErasureService {
       // The id as it is stored: the triggers compare it as text, and a caller may write it in capitals.
       const { id } = await lockCustomer(manager, customerId);
       await runInTransaction(manager, ALLOW_ERASING, [id]);
+      if (ground === 'request') await recordRequest(manager, id, 'erasure', caller);
       const caseId = randomUUID();
       // The customer's own id would live on in the case: who asked is told by kind for her.
       const requestedBy = caller.kind === 'customer' ? 'customer' : caller.subject;

@@ -5,7 +5,8 @@ export const ALLOW_ERASING: Statement = { name: 'allow-erasing', text: `SELECT s
 
 /**
  * Deletes every row of the customer and opens the case, in one statement. Remembered answers lose their content
- * but keep their keyed hash for their day: a repeated request must not create the person again.
+ * but keep their keyed hash for their day: a repeated request must not create the person again. Of her requests stay kind, days,
+ * outcome; with a new id and without the times of day they can be tied to nobody, and still show that answers were in time.
  * $1 customer id, $2 case id, $3 ground, $4 requested by
  */
 export const ERASE_CUSTOMER: Statement = {
@@ -14,11 +15,19 @@ export const ERASE_CUSTOMER: Statement = {
     WITH records AS (DELETE FROM consent_record WHERE customer_id = $1 RETURNING 1),
     reads AS (DELETE FROM access_log WHERE customer_id = $1 RETURNING 1),
     consents AS (DELETE FROM consent WHERE customer_id = $1 RETURNING 1),
+    steps AS (DELETE FROM data_request_step WHERE customer_id = $1 RETURNING 1),
+    requests AS (
+      UPDATE data_request SET customer_id = NULL, id = gen_random_uuid(), received_at = date_trunc('day', received_at),
+        extension_told_at = date_trunc('day', extension_told_at), closed_at = date_trunc('day', coalesce(closed_at, now())),
+        assignee = 'contact:data-protection', created_by = NULL,
+        state = CASE WHEN closed_at IS NULL THEN 'done' ELSE state END, outcome = coalesce(outcome, 'closed-by-erasure')
+      WHERE customer_id = $1 RETURNING 1
+    ),
     answers AS (UPDATE idempotency_key SET answer = NULL, customer_id = NULL WHERE customer_id = $1 RETURNING 1),
     person AS (DELETE FROM customer WHERE id = $1 RETURNING ref, version)
     INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, rows_deleted)
     SELECT $2, person.ref, l.epoch, person.version + 1, $3, $4,
-      1 + (SELECT count(*) FROM records) + (SELECT count(*) FROM reads) + (SELECT count(*) FROM consents)
+      1 + (SELECT count(*) FROM records) + (SELECT count(*) FROM reads) + (SELECT count(*) FROM consents) + (SELECT count(*) FROM steps)
     FROM person, link_state l
     RETURNING ref, version`,
 };

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, HttpCode, Param, Put, UseInterceptors } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Scopes } from '#auth/access.js';
+import { type Caller, CurrentCaller, Scopes } from '#auth/access.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
 import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
 import { WriteReceiptSchema } from '../customers/customers.schemas.js';
@@ -26,8 +26,11 @@ export class StandingController {
   @ApiAnswer(200, WriteReceiptSchema, 'Restricted')
   @ApiProblems(CUSTOMER_NOT_FOUND)
   @ApiWrite()
-  restrict(@Param('id', { schema: IdSchema }) id: string, @Body({ schema: RestrictionSchema }) body: Restriction, @CurrentWrite() write: WriteRequest): Promise<WriteAnswer> {
-    return this.standing.restrict(write, id, body);
+  restrict(
+    @Param('id', { schema: IdSchema }) id: string, @Body({ schema: RestrictionSchema }) body: Restriction,
+    @CurrentWrite() write: WriteRequest, @CurrentCaller() caller: Caller,
+  ): Promise<WriteAnswer> {
+    return this.standing.restrict(write, caller, id, body);
   }
 
   @Delete('restriction')

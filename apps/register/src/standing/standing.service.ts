@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { Caller } from '#auth/access.js';
 import { etagOf } from '#http/etag.js';
 import { defineFailure, Failure } from '#http/failure.js';
 import { lockCustomer } from '../customers/customer.lock.js';
@@ -7,6 +9,7 @@ import { UPDATE_STANDING } from '../customers/customers.sql.js';
 import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
+import { recordRequest } from '../requests/request.record.js';
 import { concernsMarketing, type CustomerChange, markChanged } from '../sync/pending.js';
 import { channelsOf } from '../sync/projection.js';
 import { Relay } from '../sync/relay.js';
@@ -27,8 +30,9 @@ export class StandingService {
     private readonly relay: Relay,
   ) {}
 
-  restrict(write: WriteRequest, id: string, { reason }: Restriction): Promise<WriteAnswer> {
-    return this.change(write, id, 'restriction', (c) => ({ restricted_at: c.restricted_at ?? new Date(), restriction_reason: reason }));
+  restrict(write: WriteRequest, caller: Caller, id: string, { reason }: Restriction): Promise<WriteAnswer> {
+    const decide = (c: CustomerRow): Partial<Standing> => ({ restricted_at: c.restricted_at ?? new Date(), restriction_reason: reason });
+    return this.change(write, id, 'restriction', decide, (manager, customer) => recordRequest(manager, customer.id, 'restriction', caller));
   }
 
   liftRestriction(write: WriteRequest, id: string): Promise<WriteAnswer> {
@@ -46,6 +50,7 @@ export class StandingService {
 
   private async change(
     write: WriteRequest, id: string, reason: CustomerChange['reason'], decide: (customer: CustomerRow) => Partial<Standing>,
+    besides?: (manager: EntityManager, customer: CustomerRow) => Promise<void>,
   ): Promise<WriteAnswer> {
     const answer = await this.writes.run(write, async (manager) => {
       const customer = await lockCustomer(manager, id);
@@ -55,6 +60,7 @@ export class StandingService {
         id, concernsMarketing(customer.known_to_marketing, channels), after.restricted_at, after.restriction_reason, after.objected_at, after.ended_at, after.end_reason,
       ]);
       if (!row) throw new Error('the locked customer is gone');
+      await besides?.(manager, customer);
       await markChanged(manager, { ref: customer.ref, version: row.version, before, after: channels, knownToMarketing: customer.known_to_marketing, reason });
       return { answer: { status: 200, body: { id, version: row.version }, etag: etagOf(row.version) }, customerId: id };
     });

@@ -1,0 +1,102 @@
+import type { Statement } from '#database/statement.js';
+
+const REQUEST_COLUMNS = `
+  r.id, r.customer_id, r.kind, r.received_at, r.received_by, to_char(r.due_on, 'YYYY-MM-DD') AS due_on, r.assignee, r.state,
+  r.extension_reason, r.extension_told_at, r.outcome, r.closed_at, r.created_by`;
+
+/**
+ * $1 id, $2 customer, $3 kind, $4 received at, $5 received by, $6 due on, $7 assignee, $8 created by, $9 actor, $10 actor kind
+ */
+export const OPEN_REQUEST: Statement = {
+  name: 'open-request',
+  text: `
+    WITH made AS (
+      INSERT INTO data_request (id, customer_id, kind, received_at, received_by, due_on, assignee, state, created_by)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8) RETURNING id, customer_id, assignee
+    )
+    INSERT INTO data_request_step (request_id, customer_id, actor, actor_kind, step, assignee)
+    SELECT id, customer_id, $9, $10, 'received', assignee FROM made`,
+};
+
+/**
+ * Closes the open requests of one kind, since what they ask for is being done; records one, closed, when there is none.
+ * $1 id if one is recorded, $2 customer, $3 kind, $4 now, $5 received by, $6 due on, $7 assignee, $8 created by, $9 actor, $10 actor kind
+ */
+export const RECORD_ACT: Statement = {
+  name: 'record-act',
+  text: `
+    WITH closed AS (
+      UPDATE data_request SET state = 'done', outcome = 'carried-out', closed_at = $4
+      WHERE customer_id = $2 AND kind = $3 AND closed_at IS NULL RETURNING id
+    ), made AS (
+      INSERT INTO data_request (id, customer_id, kind, received_at, received_by, due_on, assignee, state, outcome, closed_at, created_by)
+      SELECT $1, $2, $3, $4, $5, $6, $7, 'done', 'carried-out', $4, $8 WHERE NOT EXISTS (SELECT FROM closed) RETURNING id
+    )
+    INSERT INTO data_request_step (request_id, customer_id, actor, actor_kind, step, assignee)
+    SELECT id, $2, $9, $10, 'received', $7 FROM made
+    UNION ALL SELECT id, $2, $9, $10, 'done', NULL FROM (SELECT id FROM made UNION ALL SELECT id FROM closed) AS acted`,
+};
+
+/** Whose request it is: read before her lock is taken. $1 id */
+export const REQUEST_OWNER: Statement = { name: 'request-owner', text: 'SELECT customer_id FROM data_request WHERE id = $1' };
+
+const OWN = (parameter: number): string => `($${parameter}::text IS NULL OR r.created_by = $${parameter} OR 'staff:' || r.assignee = $${parameter})`;
+
+/** $1 id, $2 kind and name of a caller who may see only those assigned to or recorded by it, or null */
+export const READ_REQUEST: Statement = {
+  name: 'read-request',
+  text: `SELECT ${REQUEST_COLUMNS} FROM data_request r WHERE r.id = $1 AND ${OWN(2)}`,
+};
+
+/** $1 id */
+export const LOCK_REQUEST: Statement = { name: 'lock-request', text: `SELECT ${REQUEST_COLUMNS} FROM data_request r WHERE r.id = $1 FOR UPDATE` };
+
+/** $1 customer, $2 as in READ_REQUEST */
+export const REQUESTS_OF_CUSTOMER: Statement = {
+  name: 'requests-of-customer',
+  text: `SELECT ${REQUEST_COLUMNS} FROM data_request r WHERE r.customer_id = $1 AND ${OWN(2)} ORDER BY r.received_at, r.id`,
+};
+
+/**
+ * In the order of due dates. $1 as $2 in READ_REQUEST, $2 state, $3 kind, $4 open ones due on or before this day (each null: any),
+ * $5, $6 due date and id of the last row of the page before, $7 most rows
+ */
+export const LIST_REQUESTS: Statement = {
+  name: 'list-requests',
+  text: `
+    SELECT ${REQUEST_COLUMNS} FROM data_request r
+    WHERE ${OWN(1)} AND ($2::text IS NULL OR r.state = $2) AND ($3::text IS NULL OR r.kind = $3)
+      AND ($4::date IS NULL OR (r.closed_at IS NULL AND r.due_on <= $4))
+      AND (r.due_on, r.id) > ($5::date, $6::uuid)
+    ORDER BY r.due_on, r.id LIMIT $7`,
+};
+
+export const READ_STEPS: Statement = {
+  name: 'read-steps',
+  text: 'SELECT at, actor, step, assignee, reason, told_at, told_by, note FROM data_request_step WHERE request_id = $1 ORDER BY id',
+};
+
+/** $1 id, $2 state, $3 due on, $4 assignee, $5 extension reason, $6 told at, $7 outcome, $8 closed at */
+export const MOVE_REQUEST: Statement = {
+  name: 'move-request',
+  text: `
+    UPDATE data_request SET state = $2, due_on = $3, assignee = $4, extension_reason = $5, extension_told_at = $6, outcome = $7, closed_at = $8
+    WHERE id = $1`,
+};
+
+/** $1 request, $2 customer, $3 actor, $4 actor kind, $5 step, $6 assignee, $7 reason, $8 told at, $9 told by, $10 note */
+export const RECORD_STEP: Statement = {
+  name: 'record-step',
+  text: `
+    INSERT INTO data_request_step (request_id, customer_id, actor, actor_kind, step, assignee, reason, told_at, told_by, note)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+};
+
+/** $1 user name */
+export const ACTIVE_STAFF: Statement = { name: 'active-staff', text: 'SELECT 1 FROM staff WHERE username = $1 AND disabled_at IS NULL' };
+
+/** $1 today in Finland */
+export const COUNT_LATE: Statement = {
+  name: 'count-late-requests',
+  text: 'SELECT count(*)::int AS late FROM data_request WHERE closed_at IS NULL AND due_on < $1',
+};
