@@ -121,7 +121,7 @@ async function untilListed(marketing, person, wanted, since) {
 
 /** Only consents of the last minutes are looked through: a page or two even of a long list. */
 async function findListed(marketing, { email }) {
-  const filter = { interests: { all: ['balloons'] }, grantedSince: new Date(Date.now() - 5 * 60_000).toISOString() };
+  const filter = { interests: { all: ['balloons'] }, granted: { since: new Date(Date.now() - 5 * 60_000).toISOString() } };
   for (let cursor; ; ) {
     const page = await marketing('The list', 'POST', '/v1/audience/query', { body: { channel: 'email', filter, limit: 1000, ...(cursor && { cursor }) } });
     const found = page.contacts.find((contact) => contact.email === email);
