@@ -4,15 +4,22 @@ import { Failure } from './failure.js';
 import { MALFORMED_REQUEST, UNSUPPORTED_MEDIA_TYPE } from './http.errors.js';
 import { parseJsonBody } from './json-body.js';
 
-/** Largest body taken, in bytes. */
+/** Largest body taken, in bytes, unless a route states another limit. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
 /** On a route: also takes `application/x-www-form-urlencoded`, as OAuth 2.0 asks of token endpoints. */
 export const AcceptsForm = (): MethodDecorator & ClassDecorator => RouteConfig({ acceptsForm: true });
 
-/** Replaces Fastify's parsers: JSON everywhere, forms where a route asks, nothing else (415). */
+/** On a route: takes bodies of up to `bytes`. */
+export const MaxBody = (bytes: number): MethodDecorator => RouteConfig({ maxBodyBytes: bytes });
+
+/** Replaces Fastify's parsers: JSON everywhere, forms where a route asks, nothing else (415). Before the routes are added. */
 export function addBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
+  fastify.addHook('onRoute', (route) => {
+    const { maxBodyBytes }: FastifyContextConfig & { maxBodyBytes?: number } = route.config ?? {};
+    if (maxBodyBytes !== undefined) route.bodyLimit = maxBodyBytes;
+  });
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     settle(() => parseJsonBody(asBuffer(body)), done);
   });

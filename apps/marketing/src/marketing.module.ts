@@ -13,6 +13,8 @@ import { StatementSigner } from './answering/statement-signer.service.js';
 import { AudienceController } from './audience/audience.controller.js';
 import { AudienceService } from './audience/audience.service.js';
 import { FreshnessService } from './audience/freshness.service.js';
+import { CheckController } from './check/check.controller.js';
+import { CheckService } from './check/check.service.js';
 import { marketingDataSource } from './database/data-source.js';
 import { openDatabase } from '#database/open-database.js';
 import { ConsentEventsController } from './intake/consent-events.controller.js';
@@ -40,7 +42,7 @@ export class MarketingModule {
         messaging(parts),
         AuthModule.forRoot({ issuer: config.tokenIssuer, audience: 'lupa', keys: new RemoteKeys(config.registerJwksUrl) }),
       ],
-      controllers: [AudienceController, ConsentEventsController],
+      controllers: [AudienceController, CheckController, ConsentEventsController],
       providers: [...forOperator.providers ?? [], { provide: APP_INTERCEPTOR, useClass: DatabaseAwayInterceptor }],
     };
   }
@@ -56,7 +58,7 @@ export class MarketingModule {
         { provide: JsonLogger, useValue: logger },
         { provide: Metrics, useValue: metrics },
         { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
-        AnswerSender, AudienceService, Background, FreshnessService, IntakeService, MarketingMetrics, Puller, ReconcileService,
+        AnswerSender, AudienceService, Background, CheckService, FreshnessService, IntakeService, MarketingMetrics, Puller, ReconcileService,
         RegisterClient, StatementSigner, WatermarkService,
       ],
     };

@@ -3,7 +3,7 @@ import { ChannelSchema } from '#contracts/channel.js';
 import { FilterSchema } from './filter.schemas.js';
 import { STALE_REASONS } from './freshness.js';
 
-const ChannelField = ChannelSchema.meta({ description: 'The way the people on the list may be written to or called' });
+export const ChannelField = ChannelSchema.meta({ description: 'The way the people on the list may be written to or called' });
 
 export const QuerySchema = z
   .strictObject({
@@ -27,8 +27,8 @@ export const CountSchema = z
   .meta({ id: 'AudienceCount', examples: [{ channel: 'sms', filter: { city: { oneOf: ['Kerava', 'Tuusula'] }, granted: { lastDays: 30 } } }] });
 export type Count = z.infer<typeof CountSchema>;
 
-const AsOfSchema = z.iso.datetime().meta({ description: 'W: everything that happened in the register before this moment is taken into account' });
-const VersionSchema = z.int().nonnegative().meta({ description: 'Counts every change of the contacts: answers of the same version are of the same contacts' });
+export const AsOfSchema = z.iso.datetime().meta({ description: 'W: everything that happened in the register before this moment is taken into account' });
+export const VersionSchema = z.int().nonnegative().meta({ description: 'Counts every change of the contacts: answers of the same version are of the same contacts' });
 
 export const ContactSchema = z
   .object({
