@@ -19,7 +19,7 @@ export const APPS = {
     migrate: 'dist/apps/marketing/src/database/migrate.js',
     variables: [
       'MARKETING_DATABASE_URL', 'MARKETING_HOST', 'MARKETING_PORT', 'MARKETING_INDEX_KEY', 'MARKETING_STATEMENT_KEY', 'REGISTER_JWKS_URL',
-      'FRESHNESS_LIMIT_SECONDS', ...COMMON,
+      'FRESHNESS_LIMIT_SECONDS', 'SMALL_GROUP_THRESHOLD', ...COMMON,
     ],
     port: 'MARKETING_PORT',
   },

@@ -12,7 +12,11 @@ const COMPLETE = {
 
 describe('readMarketingConfig', () => {
   it('fills in what has a default', () => {
-    expect(readMarketingConfig(COMPLETE)).toMatchObject({ host: '127.0.0.1', port: 3001, freshnessLimitMs: 60_000, poolSize: 10 });
+    expect(readMarketingConfig(COMPLETE)).toMatchObject({ host: '127.0.0.1', port: 3001, freshnessLimitMs: 60_000, smallGroupThreshold: 10, poolSize: 10 });
+  });
+
+  it('takes 0 to tell every count', () => {
+    expect(readMarketingConfig({ ...COMPLETE, SMALL_GROUP_THRESHOLD: '0' }).smallGroupThreshold).toBe(0);
   });
 
   it.each([
@@ -25,6 +29,8 @@ describe('readMarketingConfig', () => {
     ['MARKETING_STATEMENT_KEY', JSON.stringify({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' })],
     ['FRESHNESS_LIMIT_SECONDS', '0'],
     ['FRESHNESS_LIMIT_SECONDS', 'for ever'],
+    ['SMALL_GROUP_THRESHOLD', ''],
+    ['SMALL_GROUP_THRESHOLD', '-1'],
     ['MARKETING_PORT', '70000'],
   ])('names %s when it is %p, and does not repeat it', (name, value) => {
     const read = (): unknown => readMarketingConfig({ ...COMPLETE, [name]: value });

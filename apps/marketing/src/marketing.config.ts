@@ -35,7 +35,7 @@ const EnvironmentSchema = z.object({
   MARKETING_INDEX_KEY: KeySchema,
   REGISTER_JWKS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000/.well-known/jwks.json'),
   FRESHNESS_LIMIT_SECONDS: z.coerce.number().positive().max(86_400).default(60),
-  SMALL_GROUP_THRESHOLD: z.coerce.number().int().min(0).max(1_000_000).default(10),
+  SMALL_GROUP_THRESHOLD: z.string().regex(/^\d{1,6}$/, 'must be a whole number; 0 turns it off').transform(Number).default(10),
 });
 
 /** Marketing's configuration, parsed once at start. */
