@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DataSource } from 'typeorm';
-import type { Scope } from '#auth/scopes.js';
+import { type Scope, SCOPES } from '#auth/scopes.js';
 import { JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
 import { marketingDataSource } from '#marketing/database/data-source.js';
@@ -16,7 +16,6 @@ import { ServiceLog } from '#test/support/service-log.js';
 import { waitFor } from '#test/support/wait-for.js';
 import { FakeRegister } from './fake-register.js';
 
-const ALL_SCOPES: readonly Scope[] = ['audience:query', 'audience:count', 'freshness:read'];
 
 /** Marketing as it runs, against a database and a virtual host of its own, with a fake register beside it. */
 export class RunningMarketing {
@@ -97,10 +96,11 @@ export class RunningMarketing {
     await waitFor('an open list', async () => (await this.call('GET', '/v1/freshness')).body['fresh'] === true);
   }
 
+  /** One request to an instance, the first one unless told. */
   async call(
-    method: 'GET' | 'POST', path: string, payload?: object, scopes: readonly Scope[] = ALL_SCOPES,
+    method: 'GET' | 'POST', path: string, payload?: object, scopes: readonly Scope[] = SCOPES, instance = 0,
   ): Promise<{ status: number; body: Record<string, unknown> }> {
-    const [app] = this.apps;
+    const app = this.apps[instance];
     if (app === undefined) throw new Error('marketing does not run');
     const response = await app.inject({
       method, url: path, headers: { authorization: await this.tokens.bearer({ scopes }) }, ...(payload === undefined ? {} : { payload }),
