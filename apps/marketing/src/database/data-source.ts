@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { Marketing1700000000001 } from './migrations/1700000000001-marketing.js';
 import { AudienceIndex1700000000002 } from './migrations/1700000000002-audience-index.js';
+import { Segments1700000000003 } from './migrations/1700000000003-segments.js';
 import { AddressDigests1700000000005 } from './migrations/1700000000005-address-digests.js';
 
 /**
@@ -13,7 +14,7 @@ export function marketingDataSource(url: string, poolSize: number): DataSource {
     url,
     poolSize,
     applicationName: 'lupa-marketing',
-    migrations: [Marketing1700000000001, AudienceIndex1700000000002, AddressDigests1700000000005],
+    migrations: [Marketing1700000000001, AudienceIndex1700000000002, Segments1700000000003, AddressDigests1700000000005],
     migrationsTransactionMode: 'each',
     parseInt8: true,
     logging: false,
