@@ -21,12 +21,13 @@ export interface Loaded { readonly people: number; readonly seconds: number; rea
  * Both databases come out vacuumed. @throws Error when marketing does not hold exactly as many by each channel
  */
 export async function loadPopulation(bench: Bench, people: number, progress: Bench['progress']): Promise<Loaded> {
-  await withClient(registerDatabase(bench), (register) => insertPeople(register, people, (done) => { progress((0.2 * done) / people, `writing ${count(people)} customers`); }));
   const register = await startRegister(bench.environment);
   const marketing = await startMarketing(bench.environment);
   try {
     const client = await LupaClient.introduce(bench.environment);
+    // Before anybody is there: the register tells a marketing it meets for the first time everything by itself.
     await until('marketing’s lists are open', () => client.listsAreOpen());
+    await withClient(registerDatabase(bench), (database) => insertPeople(database, people, (done) => { progress((0.2 * done) / people, `writing ${count(people)} customers`); }));
     const loaded = await withClient(marketingDatabase(bench), (lists) => tellEverything(bench, lists, people, progress));
     await until('marketing’s lists are open', () => client.listsAreOpen());
     await assertEqual(bench);

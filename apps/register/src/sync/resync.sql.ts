@@ -18,6 +18,7 @@ export const MOVE_RESYNC: Statement = { name: 'move-resync', text: 'UPDATE link_
  */
 export const MARK_PART: Statement = {
   name: 'mark-part',
+  replan: true,
   text: `
     WITH part AS MATERIALIZED (
       SELECT ref, version, erased, known FROM (

@@ -25,6 +25,7 @@ export const MARK_PENDING: Statement = {
  */
 export const CLAIM_DUE: Statement = {
   name: 'claim-due',
+  replan: true,
   text: `
     WITH due AS (
       SELECT d.ref FROM unnest(ARRAY[0, 1, 2]::smallint[]) AS u(urgency), LATERAL (
@@ -48,6 +49,7 @@ export const CLAIM_DUE: Statement = {
  */
 export const RECLAIM: Statement = {
   name: 'reclaim',
+  replan: true,
   text: `
     UPDATE sync_pending SET next_attempt_at = '-infinity'
     WHERE next_attempt_at > clock_timestamp() AND last_sent_at > (SELECT max(last_sent_at) FROM sync_pending) - interval '10 seconds'`,
@@ -56,6 +58,7 @@ export const RECLAIM: Statement = {
 /** What could not be sent is due again after $2 milliseconds, unless it has changed since. $1 refs */
 export const PUT_BACK: Statement = {
   name: 'put-back',
+  replan: true,
   text: `
     UPDATE sync_pending SET next_attempt_at = clock_timestamp() + $2::int * interval '1 millisecond', attempts = greatest(attempts - 1, 0)
     WHERE ref = ANY($1::uuid[]) AND next_attempt_at > clock_timestamp()`,
@@ -67,6 +70,7 @@ export const PUT_BACK: Statement = {
  */
 export const TURN_INTO_ERASURE: Statement = {
   name: 'turn-into-erasure',
+  replan: true,
   text: `
     UPDATE sync_pending p
     SET erased = true, urgency = 0, reason = 'erasure', version = greatest(p.version, e.version), next_attempt_at = '-infinity'
@@ -79,6 +83,7 @@ export const TURN_INTO_ERASURE: Statement = {
  */
 export const CLEAR_ANSWERED: Statement = {
   name: 'clear-answered',
+  replan: true,
   text: `
     WITH answer AS (
       SELECT * FROM jsonb_to_recordset($1::jsonb) AS a(ref uuid, epoch bigint, version integer, erased boolean, statement text)
@@ -104,6 +109,7 @@ export const CLEAR_ANSWERED: Statement = {
  */
 export const READ_WATERMARK: Statement = {
   name: 'read-watermark',
+  replan: true,
   text: `
     SELECT l.epoch::float8 AS epoch, l.marketing_epoch,
            transaction_timestamp() AS issued_at,
