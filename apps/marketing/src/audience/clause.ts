@@ -15,6 +15,9 @@ export const SINCE: Record<Channel, string> = {
   post: 'post_since',
 };
 
+/** By ICU, as JavaScript does it: the locales of servers disagree about anything beyond ASCII. */
+export const CITY_IN_LOWER_CASE = 'lower(city COLLATE "und-x-icu")';
+
 type Place = (value: unknown) => string;
 
 /**
@@ -53,8 +56,7 @@ function leafText(leaf: Leaf, place: Place): string {
     case 'birthYear':
       return between('birth_year', leaf.from, leaf.to, (value) => `${place(value)}::integer`, '<=');
     case 'city':
-      // By ICU, as JavaScript does it: the locales of servers disagree about anything beyond ASCII.
-      return `lower(city COLLATE "und-x-icu") = ANY (${place(leaf.oneOf)}::text[])`;
+      return `${CITY_IN_LOWER_CASE} = ANY (${place(leaf.oneOf)}::text[])`;
     case 'occupation':
     case 'country':
     case 'language':

@@ -2,7 +2,8 @@ import type { EntityManager } from 'typeorm';
 import type { Watermark } from '#contracts/watermark.v1.js';
 import type { Link } from '../audience/freshness.js';
 
-interface LinkRow {
+/** A row of `LINK_COLUMNS`. */
+export interface LinkRow {
   readonly marketingEpoch: string;
   readonly registerEpoch: number | null;
   readonly watermark: Date | null;
@@ -25,14 +26,19 @@ export interface LinkNow {
   readonly audienceVersion: number;
 }
 
+/** What `toLinkNow` reads, from `link_state`. */
+export const LINK_COLUMNS = `
+  marketing_epoch AS "marketingEpoch", register_epoch AS "registerEpoch", watermark,
+  watermark_epoch AS "watermarkEpoch", watermark_marketing_epoch AS "watermarkMarketingEpoch",
+  issued_at AS "issuedAt", received_at AS "receivedAt", pending, reconcile_due AS "reconcileDue",
+  (SELECT version FROM audience_version) AS "audienceVersion", clock_timestamp() AS now`;
+
 export async function readLink(manager: EntityManager): Promise<LinkNow> {
-  const [row] = await manager.query<[LinkRow]>(
-    `SELECT marketing_epoch AS "marketingEpoch", register_epoch AS "registerEpoch", watermark,
-            watermark_epoch AS "watermarkEpoch", watermark_marketing_epoch AS "watermarkMarketingEpoch",
-            issued_at AS "issuedAt", received_at AS "receivedAt", pending, reconcile_due AS "reconcileDue",
-            (SELECT version FROM audience_version) AS "audienceVersion", clock_timestamp() AS now
-       FROM link_state`,
-  );
+  const [row] = await manager.query<[LinkRow]>(`SELECT ${LINK_COLUMNS} FROM link_state`);
+  return toLinkNow(row);
+}
+
+export function toLinkNow(row: LinkRow): LinkNow {
   const { marketingEpoch, registerEpoch, watermark, issuedAt, receivedAt, reconcileDue } = row;
   const heard = watermark === null ? null : {
     epoch: row.watermarkEpoch, marketingEpoch: row.watermarkMarketingEpoch, watermark, issuedAt, receivedAt,
