@@ -4,12 +4,13 @@ import type { DataSource } from 'typeorm';
 import { CHANNELS } from '#contracts/channel.js';
 import { countPeople, readPage } from '#marketing/audience/audience.sql.js';
 import { clauseOf } from '#marketing/audience/clause.js';
-import type { Filter } from '#marketing/audience/filter.schemas.js';
-import { resolveFilter } from '#marketing/audience/resolve-filter.js';
+import { type Filter, FilterSchema } from '#marketing/audience/filter.schemas.js';
+import { resolveFilter, snapshotsIn } from '#marketing/audience/resolve-filter.js';
 import { marketingDataSource } from '#marketing/database/data-source.js';
 import { isListed } from '#test/support/audience-evaluator.js';
 import { contactRows, filter, insertContacts, NOW } from '#test/support/audience-generators.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
+import { languageExamples } from '#test/support/language-examples.js';
 
 jest.setTimeout(120_000);
 
@@ -49,6 +50,10 @@ describe('a filter means the same in PostgreSQL as in the words of the language'
     }), { seed, numRuns: 400 });
     // A test of empty lists alone would say little.
     expect(new Set(sizes).size).toBeGreaterThan(20);
+  });
+
+  it.each(languageExamples().map((example) => FilterSchema.parse(example)).filter((each) => snapshotsIn(each).length === 0))('for %j, as the documentation has it', async (given) => {
+    for (const on of CHANNELS) await agree(on, given);
   });
 
   it.each<Filter>([

@@ -69,7 +69,7 @@ describe('a filter that cannot be understood', () => {
     const response = await fetch(`${base}/v1/audience/query`, {
       method: 'POST', headers: { 'content-type': 'application/json' },
       ...(how === 'in pieces' ? { body: Readable.toWeb(Readable.from(body, { objectMode: false })), duplex: 'half' } : { body }),
-    } as RequestInit);
+    });
     expect([response.status, ((await response.json()) as Json)['type']]).toEqual([413, '/problems/body-too-large']);
     expect((await ask({})).status).toBe(200);
   });
