@@ -17,7 +17,7 @@ const API = {
   title: 'Lupa: marketing',
   description: 'Lists of people who have opted in, and of nobody else. Every answer says of which moment it is.',
   version: '0.1.0',
-  tags: { audience: 'Who may be written to now' },
+  tags: { audience: 'Who may be written to now', growth: 'How the lists grow' },
 };
 
 /** Starts marketing: consumes, pulls, answers and serves HTTP on the configured host and port. */

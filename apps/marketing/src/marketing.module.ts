@@ -10,6 +10,7 @@ import type { ServiceParts } from '#service/run-service.js';
 import { MessagingModule } from '#messaging/messaging.module.js';
 import { AnswerSender } from './answering/answer-sender.service.js';
 import { StatementSigner } from './answering/statement-signer.service.js';
+import { AudienceIndex } from './audience-index/audience-index.service.js';
 import { AudienceController } from './audience/audience.controller.js';
 import { AudienceService } from './audience/audience.service.js';
 import { FreshnessService } from './audience/freshness.service.js';
@@ -17,6 +18,8 @@ import { CheckController } from './check/check.controller.js';
 import { CheckService } from './check/check.service.js';
 import { marketingDataSource } from './database/data-source.js';
 import { openDatabase } from '#database/open-database.js';
+import { GrowthController } from './growth/growth.controller.js';
+import { GrowthService } from './growth/growth.service.js';
 import { ConsentEventsController } from './intake/consent-events.controller.js';
 import { IntakeService } from './intake/intake.service.js';
 import { RegisterClient } from './link/register-client.service.js';
@@ -42,7 +45,7 @@ export class MarketingModule {
         messaging(parts),
         AuthModule.forRoot({ issuer: config.tokenIssuer, audience: 'lupa', keys: new RemoteKeys(config.registerJwksUrl) }),
       ],
-      controllers: [AudienceController, CheckController, ConsentEventsController],
+      controllers: [AudienceController, CheckController, ConsentEventsController, GrowthController],
       providers: [...forOperator.providers ?? [], { provide: APP_INTERCEPTOR, useClass: DatabaseAwayInterceptor }],
     };
   }
@@ -58,7 +61,7 @@ export class MarketingModule {
         { provide: JsonLogger, useValue: logger },
         { provide: Metrics, useValue: metrics },
         { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
-        AnswerSender, AudienceService, Background, CheckService, FreshnessService, IntakeService, MarketingMetrics, Puller, ReconcileService,
+        AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IntakeService, MarketingMetrics, Puller, ReconcileService,
         RegisterClient, StatementSigner, WatermarkService,
       ],
     };
