@@ -2,7 +2,8 @@ import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { DataSource } from 'typeorm';
 import { CHANNELS } from '#contracts/channel.js';
-import { countPeople, readPage } from '#marketing/audience/audience.sql.js';
+import { selectSlots } from '#marketing/audience-index/audience-index.sql.js';
+import { countPeople } from '#marketing/audience/audience.sql.js';
 import { clauseOf } from '#marketing/audience/clause.js';
 import { type Filter, FilterSchema } from '#marketing/audience/filter.schemas.js';
 import { resolveFilter, snapshotsIn } from '#marketing/audience/resolve-filter.js';
@@ -35,10 +36,9 @@ describe('a filter means the same in PostgreSQL as in the words of the language'
   });
 
   const agree = async (on: (typeof CHANNELS)[number], given: Filter): Promise<number> => {
-    const expected = people.filter((each) => isListed(each, on, given, NOW)).sort((a, b) => slots.get(a.ref)! - slots.get(b.ref)!).map(({ ref }) => ref);
+    const expected = people.filter((each) => isListed(each, on, given, NOW)).map(({ ref }) => slots.get(ref)!).sort((a, b) => a - b);
     const clause = clauseOf(on, resolveFilter(given, { channel: on, now: NOW }));
-    const page = await readPage(database.manager, on, clause, undefined, PEOPLE);
-    expect(page.map(({ contact }) => contact.ref)).toEqual(expected);
+    expect(await selectSlots(database.manager, clause, -1, PEOPLE)).toEqual(expected);
     expect(await countPeople(database.manager, clause)).toBe(expected.length);
     return expected.length;
   };

@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { Caller } from '#auth/caller.js';
 import type { Channel } from '#contracts/channel.js';
 import { Failure } from '#http/failure.js';
 import { pointerOf } from '#http/pointer.js';
-import { onOneSnapshot } from '../database/transaction.js';
+import { AudienceIndex } from '../audience-index/audience-index.service.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { CURSOR_UNUSABLE, SNAPSHOT_UNKNOWN } from './audience.errors.js';
 import type { Count, CountAnswer, FreshnessAnswer, Page, Query } from './audience.schemas.js';
-import { countPeople, readPage } from './audience.sql.js';
+import { readPeople } from './audience.sql.js';
 import { clauseOf } from './clause.js';
 import type { Condition } from './condition.js';
 import { fingerprint, readCursor, writeCursor } from './cursor.js';
@@ -17,12 +17,17 @@ import { FreshnessService } from './freshness.service.js';
 import { resolveFilter, snapshotsIn } from './resolve-filter.js';
 import { shownCount } from './small-group.js';
 
+/** Before every slot. */
+const FIRST_PAGE = -1;
+const ATTEMPTS = 3;
+
 /** Lists for the marketing team: only while it is certain enough that nobody on them has left. */
 @Injectable()
 export class AudienceService {
   constructor(
     private readonly database: DataSource,
     private readonly gate: FreshnessService,
+    private readonly index: AudienceIndex,
     @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'smallGroupThreshold'>,
   ) {}
 
@@ -35,38 +40,34 @@ export class AudienceService {
         errors: [{ pointer: '#/cursor', code: 'cursor-unusable', detail: 'must come from a page of the same channel and filter' }],
       });
     }
-    return this.reading(async (manager) => {
-      const { freshness, version, now } = await this.gate.judge(manager);
-      const asOf = this.gate.freshOrRefuse(freshness);
-      const found = await readPage(manager, channel, clauseOf(channel, conditionOf(channel, filter, now)), after, limit + 1);
-      const shown = found.slice(0, limit);
+    const condition = conditionOf(channel, filter, new Date());
+    const clause = clauseOf(channel, condition);
+    for (let attempt = 1; ; attempt += 1) {
+      const { value: slots, version, link } = await this.index.page(channel, condition, after ?? FIRST_PAGE, limit + 1);
+      const asOf = this.gate.freshOrRefuse(this.gate.judgeLink(link).freshness);
+      const shown = slots.slice(0, limit);
       const last = shown.at(-1);
-      const nextCursor = found.length > limit && last ? writeCursor(last.slot, list) : null;
-      return { asOf, version, contacts: shown.map(({ contact }) => contact), nextCursor };
-    });
+      const contacts = last === undefined ? [] : await readPeople(this.database.manager, channel, clause, shown, link.link);
+      // Have they all just left, or have the lists closed? The next look tells.
+      if (contacts.length === 0 && last !== undefined && attempt < ATTEMPTS) continue;
+      return { asOf, version, contacts, nextCursor: slots.length > limit && last !== undefined ? writeCursor(last, list) : null };
+    }
   }
 
   /**
    * Counts are shown when stale too, and say so.
    * @throws Failure `snapshot-unknown`
    */
-  count({ channel, filter }: Count, { scopes }: Pick<Caller, 'scopes'>): Promise<CountAnswer> {
-    return this.reading(async (manager) => {
-      const { freshness, version, now } = await this.gate.judge(manager);
-      const count = await countPeople(manager, clauseOf(channel, conditionOf(channel, filter, now)));
-      const asOf = freshness.asOf?.toISOString() ?? null;
-      return { ...shownCount(count, this.config.smallGroupThreshold, scopes), asOf, version, stale: !freshness.fresh };
-    });
+  async count({ channel, filter }: Count, { scopes }: Pick<Caller, 'scopes'>): Promise<CountAnswer> {
+    const { value, version, link } = await this.index.count(channel, conditionOf(channel, filter, new Date()));
+    const { freshness } = this.gate.judgeLink(link);
+    const asOf = freshness.asOf?.toISOString() ?? null;
+    return { ...shownCount(value, this.config.smallGroupThreshold, scopes), asOf, version, stale: !freshness.fresh };
   }
 
   /** */
-  freshness(): Promise<FreshnessAnswer> {
-    return this.reading(async (manager) => this.gate.describe((await this.gate.judge(manager)).freshness));
-  }
-
-  /** One snapshot, so that the freshness judged is the freshness of exactly the rows shown. */
-  private reading<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return onOneSnapshot(this.database, read);
+  async freshness(): Promise<FreshnessAnswer> {
+    return this.gate.describe((await this.gate.judge(this.database.manager)).freshness);
   }
 }
 

@@ -1,7 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
+import { unchanged } from '../link/link.sql.js';
 import type { Contact } from './audience.schemas.js';
 import { type Clause, SINCE } from './clause.js';
+import type { Link } from './freshness.js';
 
 /** What a channel needs to reach somebody, and no more. */
 const REACH: Record<Channel, string> = {
@@ -12,7 +14,6 @@ const REACH: Record<Channel, string> = {
 };
 
 interface PageRow {
-  readonly slot: number;
   readonly ref: string;
   readonly first_name: string | null;
   readonly last_name: string | null;
@@ -29,27 +30,24 @@ interface PageRow {
   readonly country?: string | null;
 }
 
-/** A person of a page, at her place in the order of all pages. */
-export interface Placed {
-  readonly slot: number;
-  readonly contact: Contact;
-}
-
-/** The people of a list after a slot, in the order of slots, which are theirs for ever: no page shows anybody twice. */
-export async function readPage(
-  manager: EntityManager, channel: Channel, clause: Clause, after: number | undefined, limit: number,
-): Promise<Placed[]> {
-  const values = [...clause.values, limit, ...(after === undefined ? [] : [after])];
-  const limitAt = clause.values.length + 1;
+/**
+ * The people of those slots who are on the list at this moment, in the order of slots, which are theirs for ever: no page
+ * shows anybody twice. Nobody, when what was judged by `link` is not so any more.
+ */
+export async function readPeople(
+  manager: EntityManager, channel: Channel, clause: Clause, slots: readonly number[], link: Link,
+): Promise<Contact[]> {
+  const values = [...clause.values];
+  const place = (value: unknown): string => `$${values.push(value)}`;
   const rows = await manager.query<PageRow[]>(
-    `SELECT slot, ref, first_name, last_name, language, birth_year, occupation, interests,
+    `SELECT ref, first_name, last_name, language, birth_year, occupation, interests,
             ${SINCE[channel]} AS granted_at, ${REACH[channel]}
        FROM contact
-      WHERE ${clause.text}${after === undefined ? '' : ` AND slot > $${limitAt + 1}::integer`}
-      ORDER BY slot LIMIT $${limitAt}`,
+      WHERE slot = ANY (${place(slots)}::integer[]) AND ${clause.text} AND ${unchanged(link, place)}
+      ORDER BY slot`,
     values,
   );
-  return rows.map((row) => ({ slot: row.slot, contact: toContact(channel, row) }));
+  return rows.map((row) => toContact(channel, row));
 }
 
 export async function countPeople(manager: EntityManager, clause: Clause): Promise<number> {

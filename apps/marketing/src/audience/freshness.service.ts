@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Failure } from '#http/failure.js';
-import { readLink } from '../link/link.sql.js';
+import { type LinkNow, readLink } from '../link/link.sql.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { LIST_STALE } from './audience.errors.js';
 import type { FreshnessAnswer } from './audience.schemas.js';
@@ -21,7 +21,11 @@ export class FreshnessService {
 
   /** As of the snapshot that the caller reads on: ask in the same transaction as for the people. */
   async judge(manager: EntityManager): Promise<Judged> {
-    const { link, now, audienceVersion } = await readLink(manager);
+    return this.judgeLink(await readLink(manager));
+  }
+
+  /** By what was read of the link together with the people. */
+  judgeLink({ link, now, audienceVersion }: LinkNow): Judged {
     return { freshness: judgeFreshness(link, now, this.config.freshnessLimitMs), version: audienceVersion, now };
   }
 

@@ -47,6 +47,16 @@ export function toLinkNow(row: LinkRow): LinkNow {
 }
 
 /**
+ * A condition that holds while both sides speak of the incarnations they spoke of in `link`, and lists were open then. What was
+ * judged by `link` is good for contacts read under it, too: within one incarnation time only takes people away.
+ */
+export function unchanged({ marketingEpoch, registerEpoch, heard }: Link, place: (value: unknown) => string): string {
+  return `EXISTS (SELECT 1 FROM link_state WHERE NOT reconcile_due AND marketing_epoch = ${place(marketingEpoch)}::uuid
+    AND register_epoch = ${place(registerEpoch)}::bigint AND watermark_epoch = ${place(heard?.epoch)}::bigint
+    AND watermark_marketing_epoch = ${place(heard?.marketingEpoch)}::uuid)`;
+}
+
+/**
  * Keeps the newest watermark by issue time. Within one pair of epochs W never goes back; another pair starts anew,
  * however low. A lower epoch of the register is the past talking and is ignored. True when it was kept.
  */

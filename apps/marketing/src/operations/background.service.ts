@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AudienceIndex } from '../audience-index/audience-index.service.js';
 import { AnswerSender } from '../answering/answer-sender.service.js';
 import { Puller } from '../pulling/puller.service.js';
 import { ReconcileService } from '../reconcile/reconcile.service.js';
@@ -12,6 +13,7 @@ export class Background implements OnApplicationShutdown {
     private readonly answers: AnswerSender,
     private readonly puller: Puller,
     private readonly reconcile: ReconcileService,
+    private readonly index: AudienceIndex,
   ) {}
 
   start(): void {
@@ -25,6 +27,6 @@ export class Background implements OnApplicationShutdown {
   }
 
   private workers(): { task: AnswerSender['task'] }[] {
-    return [this.answers, this.puller, this.reconcile];
+    return [this.answers, this.puller, this.reconcile, this.index];
   }
 }
