@@ -2,17 +2,21 @@ import type { Channel } from '#contracts/channel.js';
 import type { ContactRow } from '#marketing/contacts/contact-row.js';
 import type { Filter } from '#marketing/audience/filter.schemas.js';
 
+/** Whether a contact is on a snapshot and has not withdrawn the channel's consent since. */
+type IsOn = (snapshotId: string, contact: ContactRow, channel: Channel) => boolean;
+const ON_NONE: IsOn = () => false;
+
 /**
  * The audience language told a second time: straight from a filter to one contact, sharing nothing with its translation.
- * Slow and plain on purpose. Names no snapshot.
+ * Slow and plain on purpose.
  */
-export function isListed(contact: ContactRow, channel: Channel, filter: Filter, now: Date): boolean {
-  return contact[`${channel}_since`] !== null && holds(contact, channel, filter, now);
+export function isListed(contact: ContactRow, channel: Channel, filter: Filter, now: Date, isOn: IsOn = ON_NONE): boolean {
+  return contact[`${channel}_since`] !== null && holds(contact, channel, filter, now, isOn);
 }
 
 /** Whether a filter holds for a contact, the consent aside. */
-export function holds(contact: ContactRow, channel: Channel, filter: Filter, now: Date): boolean {
-  const nested = (each: Filter): boolean => holds(contact, channel, each, now);
+export function holds(contact: ContactRow, channel: Channel, filter: Filter, now: Date, isOn: IsOn = ON_NONE): boolean {
+  const nested = (each: Filter): boolean => holds(contact, channel, each, now, isOn);
   const year = contact.birth_year;
   const checks: boolean[] = [];
   if (filter.all) checks.push(filter.all.every(nested));
@@ -37,6 +41,7 @@ export function holds(contact: ContactRow, channel: Channel, filter: Filter, now
     const { is, oneOf } = filter.source;
     checks.push(given !== null && (is === undefined || given === is) && (oneOf === undefined || oneOf.includes(given)));
   }
+  if (filter.snapshot) checks.push(isOn(filter.snapshot.id, contact, channel));
   return checks.every(Boolean);
 }
 

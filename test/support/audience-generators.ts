@@ -94,11 +94,18 @@ function entry(name: string, value: fc.Arbitrary<unknown>): fc.Arbitrary<[string
 }
 
 /** Up to three conditions and groups, nested up to four deep; empty groups included. Names no snapshot. */
-export const filter: fc.Arbitrary<Filter> = filterOf(3).filter((made) => excessOf(made) === undefined);
+export const filter: fc.Arbitrary<Filter> = filterNaming([]);
 
-function filterOf(levels: number): fc.Arbitrary<Filter> {
-  const fields = Object.entries(FIELDS).map(([name, value]) => entry(name, value));
-  const nested = levels === 0 ? [] : ['all', 'any', 'none'].map((name) => entry(name, fc.array(filterOf(levels - 1), { maxLength: 3, size: 'max' })));
+/** The same, which may name these snapshots too. */
+export function filterNaming(snapshotIds: readonly string[]): fc.Arbitrary<Filter> {
+  return filterOf(3, snapshotIds).filter((made) => excessOf(made) === undefined);
+}
+
+function filterOf(levels: number, snapshotIds: readonly string[]): fc.Arbitrary<Filter> {
+  const fields = Object.entries({ ...FIELDS, ...(snapshotIds.length === 0 ? {} : { snapshot: fc.record({ id: of(snapshotIds) }) }) })
+    .map(([name, value]) => entry(name, value));
+  const groups = ['all', 'any', 'none'];
+  const nested = levels === 0 ? [] : groups.map((name) => entry(name, fc.array(filterOf(levels - 1, snapshotIds), { maxLength: 3, size: 'max' })));
   return fc.uniqueArray(fc.oneof(...fields, ...nested, ...nested), { selector: ([name]) => name, maxLength: 3, size: 'max' })
     .map((entries) => Object.fromEntries(entries) as Filter);
 }
