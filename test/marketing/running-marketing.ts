@@ -108,6 +108,12 @@ export class RunningMarketing {
     return { status: response.statusCode, body: response.json<Record<string, unknown>>() };
   }
 
+  /** What is answered to a GET as it is, when it is no JSON. */
+  async text(path: string): Promise<{ status: number; headers: Record<string, unknown>; text: string }> {
+    const response = await this.apps[0]!.inject({ method: 'GET', url: path, headers: { authorization: await this.tokens.bearer({ scopes: SCOPES }) } });
+    return { status: response.statusCode, headers: response.headers, text: response.body };
+  }
+
   /** The people on a channel's list now. */
   async listed(channel: string, filter: object = {}): Promise<Record<string, unknown>[]> {
     const { status, body } = await this.call('POST', '/v1/audience/query', { channel, filter, limit: 1_000 });
