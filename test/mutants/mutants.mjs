@@ -86,4 +86,28 @@ export const MUTANTS = [
     edits: [['apps/marketing/src/audience/freshness.js', 'if (age > limitMs)', 'if (age > Number.POSITIVE_INFINITY)']],
     tests: ['audience/freshness.spec', 'invariants/i5'], only: 'closes within the limit|register that hangs',
   },
+  {
+    name: 'consent beside the filter',
+    what: 'a filter lets people onto a list who have not granted its channel',
+    edits: [['apps/marketing/src/audience/clause.js', '} IS NOT NULL AND ${', '} IS NOT NULL OR ${']],
+    tests: ['marketing/src/audience/filter.spec'],
+  },
+  {
+    name: 'none of what is unknown',
+    what: 'whoever meets no condition because nothing is known of her is left out by "none"',
+    edits: [['apps/marketing/src/audience/clause.js', "return `(${joined(condition.of, place, 'OR', 'false')}) IS NOT TRUE`;", "return `NOT (${joined(condition.of, place, 'OR', 'false')})`;"]],
+    tests: ['test/marketing/audience-language.spec'],
+  },
+  {
+    name: 'the age she may have reached',
+    what: 'a filter for adults finds people who turn 18 this year',
+    edits: [['apps/marketing/src/audience/resolve-filter.js', 'now.getUTCFullYear() - 1 - years', 'now.getUTCFullYear() - years']],
+    tests: ['audience/resolve-filter.spec'],
+  },
+  {
+    name: 'small groups told',
+    what: 'a count of three is told to whoever may not see lists',
+    edits: [['apps/marketing/src/audience/small-group.js', 'count >= threshold', 'count >= 0']],
+    tests: ['audience/small-group.spec'],
+  },
 ];
