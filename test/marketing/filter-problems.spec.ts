@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { Readable } from 'node:stream';
 import { CHANNELS } from '#contracts/channel.js';
 import { FilterSchema } from '#marketing/audience/filter.schemas.js';
@@ -88,10 +89,15 @@ describe('a small group', () => {
 describe('the OpenAPI document', () => {
   let schema: Json & { properties: Record<string, Json>; examples: unknown[] };
   let schemas: Record<string, Json>;
+  let document: { components: { schemas: Record<string, Json> } };
   beforeAll(async () => {
-    const document = (await (await fetch(`${base}/openapi.json`)).json()) as { components: { schemas: Record<string, Json> } };
+    document = (await (await fetch(`${base}/openapi.json`)).json()) as typeof document;
     ({ schemas } = document.components);
     schema = schemas['AudienceFilter'] as typeof schema;
+  });
+
+  it('is valid', async () => {
+    expect(await new Validator().validate(document)).toEqual({ valid: true });
   });
 
   it('has one schema of the filter, which refers to itself', () => {
