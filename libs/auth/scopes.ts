@@ -3,7 +3,7 @@ export const SCOPES = [
   'customers:read', 'customers:write', 'customers:search',
   'consents:read', 'consents:write',
   'wordings:read', 'wordings:write',
-  'erasures:read', 'erasures:write',
+  'erasures:read', 'erasures:write', 'holds:read', 'holds:write',
   'requests:read', 'requests:create', 'requests:write', 'disclosures:read', 'disclosures:write', 'access-log:read',
   'customer-tokens:mint',
   'audience:query', 'audience:count', 'audience:check', 'audience:explain', 'audience:find', 'growth:read', 'freshness:read',

@@ -4,6 +4,9 @@ import { CHANNELS } from './person.mjs';
 const INTERESTS = ['balloons', 'tableware', 'costumes', 'birthday', 'vappu', 'christmas'];
 const METHODS = ['web-form', 'checkout', 'account-settings'];
 
+/** Only what is shown to be her own act brings somebody back who has objected. */
+const OWN_ACT = { method: 'account-settings' };
+
 const iso = (ms) => new Date(ms).toISOString();
 const evidence = (at, random) => ({ decidedAt: iso(at), method: random.pick(METHODS), sourceSystem: 'torture' });
 const interests = (random) => INTERESTS.filter(() => random.chance(0.3)).sort();
@@ -47,7 +50,7 @@ const KINDS = {
     const channel = random.pick(CHANNELS);
     const at = person.decide();
     return {
-      method: 'PUT', path: `/consents/marketing/${channel}`, body: { decision: 'granted', ...evidence(at, random), wording }, records: 1,
+      method: 'PUT', path: `/consents/marketing/${channel}`, body: { decision: 'granted', ...evidence(at, random), ...OWN_ACT, wording }, records: 1,
       after: { ...state, objectedAt: 0, consents: { ...state.consents, [channel]: { decision: 'granted', at } } },
     };
   },
@@ -65,13 +68,14 @@ const KINDS = {
   },
   object: (person, random) => {
     const at = person.decide();
-    return { method: 'PUT', path: '/objection', body: evidence(at, random), records: 4, after: { ...withdrawnAll(person.state, at), objectedAt: at } };
+    return { method: 'PUT', path: '/objection', body: evidence(at, random), records: 4, after: { ...withdrawnAll(person.state, at), objectedAt: at, everObjected: true } };
   },
   patch: ({ state, marker, index }, random) => {
     if (state.restricted) return undefined;
     const after = { ...state, interests: interests(random) };
     const contact = {};
-    if (random.chance(0.4)) after.phone = contact.phone = state.phone === null ? phoneOf(index) : null;
+    // A number she has objected with is closed, channel by channel, until she consents while it stands in her record: another story.
+    if (random.chance(0.4) && !state.everObjected) after.phone = contact.phone = state.phone === null ? phoneOf(index) : null;
     if (random.chance(0.3)) {
       contact.address = state.street === null ? streetOf(marker) : null;
       after.street = contact.address?.street ?? null;
@@ -82,8 +86,10 @@ const KINDS = {
       body: { contact, interests: after.interests },
     };
   },
-  restrict: ({ state }) => state.restricted
-    ? { method: 'DELETE', path: '/restriction', records: 0, after: { ...state, restricted: false } }
+  restrict: ({ state }) => state.told
+    ? { method: 'DELETE', path: '/restriction', records: 0, after: { ...state, restricted: false, told: false } }
+    : state.restricted
+    ? { method: 'PUT', path: '/restriction/notice', body: { sentAt: iso(Date.now()), sentBy: 'email' }, records: 0, after: { ...state, told: true } }
     : { method: 'PUT', path: '/restriction', body: { reason: 'accuracy-contested' }, records: 0, after: { ...state, restricted: true } },
   end: ({ state }) => state.ended
     ? { method: 'DELETE', path: '/end', records: 0, after: { ...state, ended: false } }

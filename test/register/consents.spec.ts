@@ -136,9 +136,9 @@ describe('an objection', () => {
     const id = await create({ consents: ['email', 'sms'].map((channel) => ({ purpose: 'marketing', channel, ...decision({ decidedAt: ago(9) }) })) });
     await object(id, 5);
     expect(await standing(id)).not.toBeNull();
-    await put(id, 'email', decision({ decidedAt: ago(7) }));
+    await put(id, 'email', decision({ decidedAt: ago(7), method: 'account-settings' }));
     expect(await standing(id)).not.toBeNull();
-    await put(id, 'email', decision({ decidedAt: ago(1) }));
+    await put(id, 'email', decision({ decidedAt: ago(1), method: 'account-settings' }));
     expect(await standing(id)).toBeNull();
     expect(await inForce(id)).toEqual({ email: 'granted', sms: 'withdrawn', phone: 'withdrawn', post: 'withdrawn' });
   });
@@ -154,6 +154,7 @@ describe('restriction and end', () => {
     expect((await pending(id))[0]?.urgency).toBe(1);
     expect((await put(id, 'sms', decision())).body['type']).toBe(`/problems/${problem}`);
     expect((await put(id, 'email', decision({ decision: 'withdrawn', wording: undefined }))).status).toBe(200);
+    if (state === 'restriction') await register.call('PUT', `/v1/customers/${id}/restriction/notice`, { body: { sentAt: ago(0), sentBy: 'email' } });
     expect((await register.call('DELETE', `/v1/customers/${id}/${state}`)).status).toBe(200);
   });
 });

@@ -16,7 +16,7 @@ export const FIELDS: readonly string[] = [
 ];
 
 /**
- * Consents in force: granted for marketing by somebody who was surely of age then (13, by the year alone), who is neither
+ * Consents in force: granted for marketing by somebody who was surely of age then (13, by the year alone) or had a guardian's word, who is neither
  * restricted, nor objecting, nor a former customer, and who can be reached that way.
  */
 const IN_FORCE = `
@@ -24,7 +24,7 @@ const IN_FORCE = `
     FROM customer AS c JOIN consent AS k ON k.customer_id = c.id
    WHERE ${RANGE} AND k.purpose = 'marketing' AND k.decision = 'granted'
      AND num_nonnulls(c.restricted_at, c.objected_at, c.ended_at) = 0
-     AND coalesce(extract(year FROM k.decided_at AT TIME ZONE 'UTC') - c.birth_year > 13, true)
+     AND (coalesce(extract(year FROM k.decided_at AT TIME ZONE 'UTC') - c.birth_year > 13, true) OR c.guardian_at <= k.decided_at)
      AND ((k.channel = 'email' AND c.email IS NOT NULL)
        OR (k.channel IN ('sms', 'phone') AND c.phone IS NOT NULL)
        OR (k.channel = 'post' AND num_nulls(c.street_address, c.postal_code, c.city) = 0))`;

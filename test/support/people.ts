@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomInt, randomUUID } from 'node:crypto';
 import type { Channel } from '#contracts/channel.js';
 import type { Answer, Pair } from './pair.js';
 
@@ -12,6 +12,9 @@ export interface Someone {
   /** Unique; stands in her names, email and street. */
   readonly marker: string;
 }
+
+/** A number of her own: a number that is suppressed is closed for everybody who has it. */
+const phoneOf = (): string => `+35845${String(randomInt(1_000_000, 10_000_000))}`;
 
 /** What tests do to customers, over REST. Every function rejects unless the register has accepted it. */
 export class People {
@@ -29,7 +32,7 @@ export class People {
     const marker = `m${randomUUID().replaceAll('-', '')}`;
     const body = await this.accepted(this.pair.call('POST', '/v1/customers', {
       contact: {
-        firstName: marker, lastName: marker, email: `${marker}@example.fi`, phone: '045 120 6627', language: 'fi',
+        firstName: marker, lastName: marker, email: `${marker}@example.fi`, phone: phoneOf(), language: 'fi',
         address: { street: `${marker} 4`, postalCode: '04300', city: 'Tuusula' },
       },
       demographics: { birthYear: 1987, occupation: marker }, interests: ['balloons', 'birthday'],
@@ -58,7 +61,9 @@ export class People {
     return this.change(who, 'PUT', '/restriction', { reason: 'accuracy-contested' });
   }
 
-  lift(who: Someone): Promise<Answer['body']> {
+  /** Tells her first, as the law wants it. */
+  async lift(who: Someone): Promise<Answer['body']> {
+    await this.change(who, 'PUT', '/restriction/notice', { sentAt: new Date().toISOString(), sentBy: 'email' });
     return this.change(who, 'DELETE', '/restriction');
   }
 

@@ -28,6 +28,7 @@ export async function startRegister(parts: RegisterParts): Promise<NestFastifyAp
         wordings: 'The exact texts people decide on',
         standing: 'States that take a person out of marketing at once',
         erasure: 'Erasure, answered by marketing',
+        holds: 'Whom the law keeps from being erased, and until when',
         requests: 'What persons have asked for, and by when it is due',
       },
     },

@@ -12,10 +12,14 @@ import { AccessModule } from './access/access.module.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { registerDataSource } from './database/data-source.js';
 import { ErasureModule } from './erasure/erasure.module.js';
+import { GuardiansModule } from './guardians/guardians.module.js';
+import { HoldsModule } from './holds/holds.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { REGISTER_CONFIG, type RegisterConfig } from './register.config.js';
 import { RequestsModule } from './requests/requests.module.js';
+import { RetentionModule } from './retention/retention.module.js';
 import { StandingModule } from './standing/standing.module.js';
+import { SuppressionModule } from './suppression/suppression.module.js';
 import { SyncModule } from './sync/sync.module.js';
 import { WordingsModule } from './wordings/wordings.module.js';
 
@@ -50,7 +54,8 @@ export class RegisterModule {
         }),
         MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger }),
         AccessModule,
-        IdempotencyModule, AccessLogModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule, RequestsModule,
+        IdempotencyModule, AccessLogModule, SuppressionModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule, RequestsModule,
+        GuardiansModule, HoldsModule, RetentionModule,
       ],
     };
   }

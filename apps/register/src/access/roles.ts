@@ -12,7 +12,7 @@ export const ROLE_SCOPES = {
   ],
   'data-protection': [
     'customers:read', 'customers:search', 'consents:read', 'wordings:read', 'erasures:read', 'erasures:write',
-    'requests:read', 'requests:create', 'requests:write', 'disclosures:read', 'disclosures:write', 'access-log:read',
+    'holds:read', 'holds:write', 'requests:read', 'requests:create', 'requests:write', 'disclosures:read', 'disclosures:write', 'access-log:read',
     'audience:count', 'audience:explain', 'audience:find', 'growth:read', 'freshness:read', 'removals:read',
   ],
   admin: ['audience:count', 'growth:read', 'wordings:read', 'wordings:write', 'register:operate', 'freshness:read'],

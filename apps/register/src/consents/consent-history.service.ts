@@ -11,7 +11,7 @@ import { type ConsentRecordRow, READ_HISTORY } from './consents.sql.js';
 import type { ConsentRecordSchema, ConsentStateView } from './consents.schemas.js';
 
 type RecordView = z.infer<typeof ConsentRecordSchema>;
-type StoredRecord = Omit<ConsentRecordRow, 'decided_at'> & { decided_at: Date; recorded_at: Date; in_effect: boolean };
+type StoredRecord = Omit<ConsentRecordRow, 'decided_at'> & { decided_at: Date; recorded_at: Date; in_effect: boolean; lifts_suppression: boolean };
 
 /** Reads of consents, each logged. */
 @Injectable()
@@ -40,7 +40,7 @@ function recordView(r: StoredRecord): RecordView {
   const { wording_id: id, wording_version: version, wording_language: language, wording_sha256: sha256 } = r;
   return {
     purpose: r.purpose, channel: r.channel, decision: r.decision,
-    decidedAt: r.decided_at.toISOString(), recordedAt: r.recorded_at.toISOString(), inEffect: r.in_effect,
+    decidedAt: r.decided_at.toISOString(), recordedAt: r.recorded_at.toISOString(), inEffect: r.in_effect, liftsSuppression: r.lifts_suppression,
     wording: id !== null && version !== null && language !== null && sha256 !== null ? { id, version, language, sha256 } : null,
     method: r.method, form: r.form, sourceSystem: r.source_system, actor: r.actor,
   };

@@ -6,12 +6,19 @@ import { CUSTOMER_RESTRICTED, RELATIONSHIP_ENDED } from '../customers/customer.e
 import { consentPurposes } from '../profile/purposes.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { WordingsService } from '../wordings/wordings.service.js';
-import { type ConsentState, decide, type Standing } from './consent.js';
+import { SUPPRESSED } from '../suppression/suppression.errors.js';
+import { type ConsentOutcome, type ConsentState, decide, isProvenByHerself, type Standing } from './consent.js';
 import type { ConsentRecordRow } from './consents.sql.js';
 import { CONSENT_IN_FUTURE, GUARDIAN_REQUIRED, PURPOSE_WITHOUT_CONSENT } from './consents.errors.js';
 import type { PutConsent } from './consents.schemas.js';
 
-const REFUSALS = { 'in-future': CONSENT_IN_FUTURE, 'under-age': GUARDIAN_REQUIRED, restricted: CUSTOMER_RESTRICTED, ended: RELATIONSHIP_ENDED } as const;
+const REFUSALS = { 'in-future': CONSENT_IN_FUTURE, 'under-age': GUARDIAN_REQUIRED, restricted: CUSTOMER_RESTRICTED, ended: RELATIONSHIP_ENDED, suppressed: SUPPRESSED } as const;
+
+/** What a decision is about. */
+export interface Target {
+  readonly purpose: string;
+  readonly channel: Channel;
+}
 
 /** What every way in asks of a consent: purpose, wording, and the pure decision. */
 @Injectable()
@@ -39,20 +46,20 @@ export class ConsentRules {
   }
 
   /** @throws Failure naming what is wrong; `pointer` is where the consent stands in the body */
-  async assertAcceptable(consent: PutConsent & { purpose: string }, standing: Standing, pointer: string, now: Date): Promise<void> {
-    this.assertPurpose(consent.purpose);
-    if (consent.wording) await this.wordings.assertShown(consent.wording, consent.purpose, `${pointer}/wording`);
-    this.takesEffect(undefined, consent, standing, now);
+  async assertAcceptable(consent: PutConsent, target: Target, standing: Standing, caller: Caller, pointer: string, now: Date): Promise<void> {
+    this.assertPurpose(target.purpose);
+    if (consent.wording) await this.wordings.assertShown(consent.wording, target.purpose, `${pointer}/wording`);
+    this.judge(undefined, consent, target, standing, caller, now);
   }
 
-  /** Whether the decision changes what is in force. @throws Failure when it is refused */
-  takesEffect(state: ConsentState | undefined, consent: PutConsent, standing: Standing, now: Date): boolean {
-    const outcome = decide(state, consent, standing, now);
+  /** What the decision does to what is in force. @throws Failure when it is refused */
+  judge(state: ConsentState | undefined, consent: PutConsent, target: Target, standing: Standing, caller: Caller, now: Date): Exclude<ConsentOutcome, { kind: 'refused' }> {
+    const outcome = decide(state, { ...consent, channel: target.channel, isProven: isProvenByHerself(caller.kind, consent.method) }, standing, now);
     if (outcome.kind === 'refused') throw new Failure(REFUSALS[outcome.reason]);
-    return outcome.kind === 'takes-effect';
+    return outcome;
   }
 
-  recordOf(consent: PutConsent, target: { purpose: string; channel: Channel }, caller: Caller): ConsentRecordRow {
+  recordOf(consent: PutConsent, target: Target, caller: Caller): ConsentRecordRow {
     return {
       purpose: target.purpose,
       channel: target.channel,

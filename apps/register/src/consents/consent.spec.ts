@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { decide, inForceAfter, mayBeUnderAge, type ConsentCommand, type ConsentState, type Standing } from './consent.js';
+import { decide, inForceAfter, isProvenByHerself, isValidForAge, mayBeUnderAge, type ConsentCommand, type ConsentState, type Standing } from './consent.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
-const ADULT: Standing = { birthYear: 1980, restrictedAt: null, endedAt: null };
+const ADULT: Standing = { birthYear: 1980, guardianAt: null, restrictedAt: null, endedAt: null, closures: [] };
 const at = (minute: number) => new Date(NOW.getTime() - 60 * 60_000 + minute * 60_000);
-const command = (decision: ConsentCommand['decision'], minute: number): ConsentCommand => ({ decision, decidedAt: at(minute) });
+const command = (decision: ConsentCommand['decision'], minute: number): ConsentCommand => ({ channel: 'email', decision, decidedAt: at(minute), isProven: false });
 
 /** Plays decisions in the given order of arrival and tells what is in force afterwards. */
 function play(commands: readonly ConsentCommand[]): ConsentState | undefined {
@@ -49,7 +49,10 @@ describe('a consent decision', () => {
   });
 
   const decisions = (minutes: number[]) => fc.array(
-    fc.record({ decision: fc.constantFrom('granted' as const, 'withdrawn' as const), decidedAt: fc.constantFrom(...minutes).map(at) }), { maxLength: 6 });
+    fc.record({
+      channel: fc.constant('email' as const), decision: fc.constantFrom('granted' as const, 'withdrawn' as const), decidedAt: fc.constantFrom(...minutes).map(at),
+      isProven: fc.boolean(),
+    }), { maxLength: 6 });
   const shuffled = (commands: ConsentCommand[], noise: fc.Stream<number>): ConsentCommand[] =>
     commands.map((c) => [noise.next().value as number, c] as const).sort((a, b) => a[0] - b[0]).map(([, c]) => c);
 
@@ -73,5 +76,43 @@ describe('the age of consent', () => {
     expect(mayBeUnderAge(2013, NOW)).toBe(true);
     expect(mayBeUnderAge(2012, NOW)).toBe(false);
     expect(mayBeUnderAge(null, NOW)).toBe(false);
+  });
+
+  it('needs no guardian, or one who had agreed before', () => {
+    const child = (guardianAt: Date | null) => ({ birthYear: 2016, guardianAt });
+    expect([null, at(1), at(0), at(-1)].map((guardianAt) => isValidForAge(child(guardianAt), at(0)))).toEqual([false, false, true, true]);
+  });
+
+  it('once permitted by a guardian holds whatever time passes, and no longer when the guardian is lost', () => {
+    const moment = fc.date({ min: new Date('2010-01-01'), max: new Date('2040-01-01'), noInvalidDate: true });
+    fc.assert(fc.property(fc.integer({ min: 1990, max: 2030 }), moment, moment, (birthYear, guardianAt, decidedAt) => {
+      const [withGuardian, without] = [isValidForAge({ birthYear, guardianAt }, decidedAt), isValidForAge({ birthYear, guardianAt: null }, decidedAt)];
+      return without === !mayBeUnderAge(birthYear, decidedAt) && withGuardian === (without || guardianAt <= decidedAt);
+    }));
+  });
+});
+
+describe('a grant to a suppressed address', () => {
+  const closed = (since: number, ...reopened: ('email' | 'sms')[]) => ({ ...ADULT, closures: [{ since: at(since), reopened }] });
+  const proven = { ...command('granted', 10), isProven: true };
+
+  it.each([
+    ['older than the closing', command('granted', 5), closed(5), { kind: 'superseded' }],
+    ['older than the closing, though hers and opened again', { ...command('granted', 5), isProven: true }, closed(5, 'email'), { kind: 'superseded' }],
+    ['newer, not shown to be hers', command('granted', 10), closed(5), { kind: 'refused', reason: 'suppressed' }],
+    ['newer, and hers', proven, closed(5), { kind: 'takes-effect', reopens: true }],
+    ['newer, and the channel was opened again', command('granted', 10), closed(5, 'email'), { kind: 'takes-effect' }],
+    ['newer, and another channel was opened again', command('granted', 10), closed(5, 'sms'), { kind: 'refused', reason: 'suppressed' }],
+  ] as const)('%s', (_what, grant, standing, outcome) => {
+    expect(decide(undefined, grant, standing, NOW)).toEqual(outcome);
+  });
+
+  it('can always be withdrawn', () => {
+    expect(decide(command('granted', 1), command('withdrawn', 3), closed(5), NOW)).toEqual({ kind: 'takes-effect' });
+  });
+
+  it('is hers by her own token, or by what only she can do, and never by staff', () => {
+    expect([['customer', 'checkout'], ['program', 'account-settings'], ['program', 'confirmed-opt-in']].map(([kind, method]) => isProvenByHerself(kind as 'program', method!))).toEqual([true, true, true]);
+    expect([['program', 'checkout'], ['program', 'web-form'], ['staff', 'account-settings'], ['staff', 'paper']].map(([kind, method]) => isProvenByHerself(kind as 'program', method!))).toEqual([false, false, false, false]);
   });
 });

@@ -12,6 +12,7 @@ import { ApiWrite } from '../idempotency/api-write.decorator.js';
 import { WriteAnswerInterceptor } from '../idempotency/write-answer.interceptor.js';
 import { CurrentWrite } from '../idempotency/write-request.decorator.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
+import { SUPPRESSED } from '../suppression/suppression.errors.js';
 import { CONSENT_IN_FUTURE, GUARDIAN_REQUIRED, PURPOSE_WITHOUT_CONSENT, WORDING_UNKNOWN } from './consents.errors.js';
 import { ConsentHistoryService } from './consent-history.service.js';
 import {
@@ -34,9 +35,9 @@ export class ConsentsController {
   @Scopes('consents:write')
   @OwnCustomer('id')
   @UseInterceptors(WriteAnswerInterceptor)
-  @ApiOperation({ summary: 'Record a decision', description: 'Granted or withdrawn, with its proof (GDPR Art. 7). A decision older than the one in force is kept as proof only.' })
+  @ApiOperation({ summary: 'Record a decision', description: 'Granted or withdrawn, with its proof (GDPR Art. 7). A decision older than the one in force is kept as proof only. After an objection or an erasure only the person herself opens a channel again.' })
   @ApiAnswer(200, ConsentReceiptSchema, 'Recorded; inEffect tells whether it changed what is in force')
-  @ApiProblems(CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED, RELATIONSHIP_ENDED, CONSENT_IN_FUTURE, GUARDIAN_REQUIRED, PURPOSE_WITHOUT_CONSENT, WORDING_UNKNOWN)
+  @ApiProblems(CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED, RELATIONSHIP_ENDED, CONSENT_IN_FUTURE, GUARDIAN_REQUIRED, PURPOSE_WITHOUT_CONSENT, WORDING_UNKNOWN, SUPPRESSED)
   @ApiWrite()
   put(
     @Param({ schema: ConsentTargetSchema }) { id, ...target }: Target, @Body({ schema: PutConsentSchema }) body: PutConsent,
@@ -65,7 +66,7 @@ export class ConsentsController {
   @Scopes('consents:write')
   @OwnCustomer('id')
   @UseInterceptors(WriteAnswerInterceptor)
-  @ApiOperation({ summary: 'Object to direct marketing', description: 'Every channel is off until the person consents anew (GDPR Art. 21(2)).' })
+  @ApiOperation({ summary: 'Object to direct marketing', description: 'Every channel is off, and her addresses are closed to marketing, until the person herself consents anew (GDPR Art. 21(2)).' })
   @ApiAnswer(200, ConsentReceiptSchema, 'Noted')
   @ApiProblems(CUSTOMER_NOT_FOUND, CONSENT_IN_FUTURE)
   @ApiWrite()

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { WordingsModule } from '../wordings/wordings.module.js';
 import { ConsentHistoryService } from './consent-history.service.js';
+import { ConsentLedger } from './consent-ledger.service.js';
 import { ConsentRules } from './consent-rules.service.js';
 import { ConsentsController } from './consents.controller.js';
 import { ConsentsService } from './consents.service.js';
@@ -8,7 +9,7 @@ import { ConsentsService } from './consents.service.js';
 @Module({
   imports: [WordingsModule],
   controllers: [ConsentsController],
-  providers: [ConsentsService, ConsentRules, ConsentHistoryService],
-  exports: [ConsentRules],
+  providers: [ConsentsService, ConsentRules, ConsentLedger, ConsentHistoryService],
+  exports: [ConsentRules, ConsentLedger],
 })
 export class ConsentsModule {}

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { ChannelSchema } from '#contracts/channel.js';
 import { CodeSchema, MAX_VERSION, MomentSchema, text } from '../customers/text.schemas.js';
 
-/** How the person told us (GDPR Art. 7(1)). */
-export const CONSENT_METHODS = ['web-form', 'checkout', 'account-settings', 'phone-call', 'paper', 'in-person', 'unsubscribe-link'] as const;
+/** How the person told us (GDPR Art. 7(1)). `confirmed-opt-in`: she answered a message sent to the very address. */
+export const CONSENT_METHODS = ['web-form', 'checkout', 'account-settings', 'phone-call', 'paper', 'in-person', 'unsubscribe-link', 'confirmed-opt-in'] as const;
 
 /** The wording exactly as it was shown; the hash must be that of the registered text. */
-const ShownWordingSchema = z.strictObject({
+export const ShownWordingSchema = z.strictObject({
   id: CodeSchema,
   version: z.int().positive().max(MAX_VERSION),
   language: z.string().regex(/^[a-z]{2}$/),
@@ -61,6 +61,8 @@ export const ConsentRecordSchema = z.object({
   ...target, decision: z.enum(['granted', 'withdrawn']), decidedAt: z.iso.datetime(), recordedAt: z.iso.datetime(),
   /** False: a newer decision was already known, so this one is proof only. */
   inEffect: z.boolean(),
+  /** True: given anew after an objection or an erasure, it opened marketing to this channel again. */
+  liftsSuppression: z.boolean(),
   wording: z.object({ id: z.string(), version: z.int(), language: z.string(), sha256: z.string() }).nullable(),
   method: z.string(), form: z.string().nullable(), sourceSystem: z.string(), actor: z.string(),
 });

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { CHANNELS } from '#contracts/channel.js';
+import { NOTHING_CLOSED } from '../suppression/closure.js';
 import { usableConsents, type MarketingConsent, type Person } from './eligibility.js';
 
 const SINCE = new Date('2026-01-01T00:00:00Z');
 const PERSON: Person = {
-  birthYear: 1980, email: 'a@b.fi', phone: '+358451206627', streetAddress: 'Katu 1', postalCode: '04300', city: 'Tuusula',
+  birthYear: 1980, guardianAt: null, closures: NOTHING_CLOSED, email: 'a@b.fi', phone: '+358451206627', streetAddress: 'Katu 1', postalCode: '04300', city: 'Tuusula',
   restrictedAt: null, objectedAt: null, endedAt: null,
 };
 const granted = (...channels: MarketingConsent['channel'][]): MarketingConsent[] =>
@@ -30,6 +31,22 @@ describe('the usable consents', () => {
     ['postalCode', ['email', 'phone', 'sms']], ['streetAddress', ['email', 'phone', 'sms']],
   ] as const)('need %s to be known', (field, left) => {
     expect(channelsOf({ ...PERSON, [field]: null }, granted(...CHANNELS))).toEqual(left);
+  });
+
+  it('are those of a child whose guardian had agreed', () => {
+    const child = { ...PERSON, birthYear: 2016 };
+    expect(channelsOf({ ...child, guardianAt: SINCE }, granted('email'))).toEqual(['email']);
+    expect(channelsOf({ ...child, guardianAt: new Date(SINCE.getTime() + 1) }, granted('email'))).toEqual([]);
+  });
+
+  it.each([['email', ['phone', 'sms']], ['phone', ['email', 'post']]] as const)('are not to a suppressed %s', (address, left) => {
+    const closures = { ...NOTHING_CLOSED, [address]: { since: SINCE, reopened: [] } };
+    expect(channelsOf({ ...PERSON, closures }, granted(...CHANNELS))).toEqual(left);
+  });
+
+  it('are to a channel of it that she opened anew', () => {
+    const closures = { email: null, phone: { since: new Date(SINCE.getTime() - 1), reopened: ['sms' as const] } };
+    expect(channelsOf({ ...PERSON, closures }, granted(...CHANNELS))).toEqual(['email', 'post', 'sms']);
   });
 
   it('never hold a channel that was not granted', () => {

@@ -6,6 +6,7 @@ import type { Caller } from '#auth/access.js';
 import { isDataError } from '#database/database-errors.js';
 import { etagOf } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
+import { isProvenByHerself } from '../consents/consent.js';
 import { ConsentRules } from '../consents/consent-rules.service.js';
 import { PUBLIC_SOURCE_CONSENT } from '../consents/consents.errors.js';
 import type { ConsentRecordRow } from '../consents/consents.sql.js';
@@ -14,7 +15,9 @@ import { runStatement } from '#database/statement.js';
 import { IDEMPOTENCY_IN_PROGRESS } from '../idempotency/idempotency.errors.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
-import { channelsOf } from '../sync/projection.js';
+import { NOTHING_CLOSED } from '../suppression/closure.js';
+import { Suppressions } from '../suppression/suppressions.service.js';
+import { channelsOf, MARKETING_PURPOSE } from '../sync/projection.js';
 import { Relay } from '../sync/relay.js';
 import { changesOf, type CustomerFields, NO_FIELDS } from './customer-fields.js';
 import { EMAIL_TAKEN_ALREADY } from './customer.errors.js';
@@ -22,6 +25,14 @@ import type { CreateCustomer } from './customers.schemas.js';
 import { CustomersService } from './customers.service.js';
 import { CREATE_CUSTOMERS } from './customers.sql.js';
 import { originOf, type Provenance, withOrigins } from './provenance.js';
+
+type NewDecision = ConsentRecordRow & {
+  /** Whether marketing might use it, were no address suppressed. */
+  readonly is_usable: boolean;
+  readonly is_proven: boolean;
+  /** By which suppression a marketing grant is judged. */
+  readonly closure_digest: string | null;
+};
 
 /** One element of CREATE_CUSTOMERS' parameter: columns of `customer`, and what goes with her. Byte strings in PostgreSQL's hex form. */
 interface NewCustomer extends CustomerFields {
@@ -31,11 +42,12 @@ interface NewCustomer extends CustomerFields {
   readonly answer: WriteAnswer;
   readonly id: string;
   readonly ref: string;
-  readonly known_to_marketing: boolean;
+  /** When she was last heard of; null: now. */
+  readonly active_at: string | null;
   readonly email_index: string | null;
   readonly phone_index: string | null;
   readonly provenance: Provenance;
-  readonly decisions: readonly ConsentRecordRow[];
+  readonly decisions: readonly NewDecision[];
 }
 
 interface CreateResult {
@@ -61,6 +73,7 @@ export class CreateCustomerService {
     private readonly writes: IdempotentWrites,
     private readonly customers: CustomersService,
     private readonly rules: ConsentRules,
+    private readonly suppressions: Suppressions,
     private readonly relay: Relay,
   ) {
     this.group = new GroupCommit({
@@ -75,17 +88,17 @@ export class CreateCustomerService {
     const now = this.rules.now();
     const changes = changesOf(body);
     const fields = { ...NO_FIELDS, ...changes.values };
-    const standing = { birthYear: fields.birth_year, restrictedAt: null, endedAt: null };
-    for (const [i, consent] of body.consents.entries()) await this.rules.assertAcceptable(consent, standing, `#/consents/${i}`, now);
+    // What is suppressed is known in the statement only; guardians are recorded of those who are there already.
+    const standing = { birthYear: fields.birth_year, guardianAt: null, restrictedAt: null, endedAt: null, closures: [] };
+    for (const [i, consent] of body.consents.entries()) await this.rules.assertAcceptable(consent, consent, standing, caller, `#/consents/${i}`, now);
 
-    const decisions = body.consents.map((consent) => this.rules.recordOf(consent, consent, caller));
-    const person = { ...fields, restricted_at: null, objected_at: null, ended_at: null, consents: decisions };
+    const decisions = this.decisionsOf(body, fields, caller);
     const id = uuidv7();
     const identity = this.writes.identify(write);
     const answer: WriteAnswer = { status: 201, body: { id, version: 1 }, etag: etagOf(1), location: `/v1/customers/${id}` };
     const result = await this.execute({
       ...fields, id, ref: randomUUID(), lock: identity.lock, key_hash: hex(identity.keyHash), fingerprint: hex(identity.fingerprint), answer,
-      known_to_marketing: channelsOf(person).length > 0, decisions,
+      active_at: body.source.kind === 'customer' ? null : latest(decisions), decisions,
       email_index: hex(this.customers.emailIndex(fields.email)), phone_index: hex(this.customers.phoneIndex(fields.phone)),
       provenance: withOrigins({}, changes.set, [], originOf(body.source, caller.subject, now)),
     });
@@ -99,6 +112,19 @@ export class CreateCustomerService {
     const remembered = await this.writes.find(identity);
     if (remembered) return this.writes.replay(identity, remembered);
     throw new Failure(EMAIL_TAKEN_ALREADY);
+  }
+
+  private decisionsOf(body: CreateCustomer, fields: CustomerFields, caller: Caller): NewDecision[] {
+    const records = body.consents.map((consent) => this.rules.recordOf(consent, consent, caller));
+    const person = { ...fields, guardian_at: null, restricted_at: null, objected_at: null, ended_at: null, closures: NOTHING_CLOSED, consents: records };
+    const channels = channelsOf(person);
+    return records.map((record) => {
+      const isMarketing = record.purpose === MARKETING_PURPOSE && record.decision === 'granted';
+      return {
+        ...record, is_usable: isMarketing && channels.includes(record.channel), is_proven: isProvenByHerself(caller.kind, record.method),
+        closure_digest: isMarketing ? hex(this.suppressions.digestFor(record.channel, fields)) : null,
+      };
+    });
   }
 
   private async execute(customer: NewCustomer): Promise<CreateResult> {
@@ -118,6 +144,10 @@ async function createTogether(dataSource: DataSource, asked: readonly NewCustome
   const rows = await runStatement<CreateResult>(dataSource, CREATE_CUSTOMERS, [JSON.stringify(asked)]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return asked.flatMap(({ id }) => byId.get(id) ?? []);
+}
+
+function latest(decisions: readonly NewDecision[]): string | null {
+  return decisions.map((decision) => decision.decided_at).sort().at(-1) ?? null;
 }
 
 function hex(bytes: Buffer): string;

@@ -30,6 +30,7 @@ export interface CustomerRow {
   readonly country: string | null;
   readonly language: string | null;
   readonly birth_year: number | null;
+  readonly guardian_at: Date | null;
   readonly occupation: string | null;
   readonly interests: string[];
   readonly provenance: Provenance;
@@ -38,6 +39,7 @@ export interface CustomerRow {
   readonly objected_at: Date | null;
   readonly ended_at: Date | null;
   readonly end_reason: string | null;
+  readonly active_at: Date;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly consents: ConsentJson[];
@@ -59,8 +61,10 @@ export function viewOf(row: CustomerRow): CustomerView {
     consents: row.consents.map(consentView),
     restriction: row.restricted_at && row.restriction_reason !== null ? { since: row.restricted_at.toISOString(), reason: row.restriction_reason } : null,
     objection: row.objected_at ? { since: row.objected_at.toISOString() } : null,
+    guardianConsent: row.guardian_at ? { since: row.guardian_at.toISOString() } : null,
     end: row.ended_at && row.end_reason !== null ? { at: row.ended_at.toISOString(), reason: row.end_reason } : null,
     sources: row.provenance,
+    activeAt: row.active_at.toISOString(),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
@@ -86,5 +90,6 @@ export function shownFields(row: CustomerRow): string[] {
     ...(row.restricted_at ? ['restriction'] : []),
     ...(row.objected_at ? ['objection'] : []),
     ...(row.ended_at ? ['end'] : []),
+    ...(row.guardian_at ? ['guardianConsent'] : []),
   ].sort();
 }

@@ -86,8 +86,12 @@ export const CustomerSchema = z.object({
   restriction: z.object({ since: z.iso.datetime(), reason: z.string() }).nullable(),
   objection: z.object({ since: z.iso.datetime() }).nullable(),
   end: z.object({ at: z.iso.datetime(), reason: z.string() }).nullable(),
+  /** Only of a child: since when a guardian agrees. */
+  guardianConsent: z.object({ since: z.iso.datetime() }).nullable(),
   /** Field name to where its value came from. */
   sources: z.record(z.string(), OriginSchema),
+  /** When she was last heard of: a decision, a correction of hers, a visit. */
+  activeAt: z.iso.datetime(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

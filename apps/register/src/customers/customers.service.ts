@@ -10,13 +10,13 @@ import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { concernsMarketing, markChanged } from '../sync/pending.js';
+import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { channelsOf } from '../sync/projection.js';
 import { Relay } from '../sync/relay.js';
 import { blindIndex } from '#addresses/blind-index.js';
 import { normaliseEmail } from '#addresses/email.js';
 import { changesOf, type CustomerFields, type FieldChanges } from './customer-fields.js';
 import { CUSTOMER_RESTRICTED, EMAIL_TAKEN_ALREADY, SOURCE_OUTRANKED } from './customer.errors.js';
-import { lockCustomer } from './customer.lock.js';
 import type { CustomerRow } from './customer.row.js';
 import { EMAIL_TAKEN, UPDATE_CUSTOMER } from './customers.sql.js';
 import type { PatchCustomer } from './customers.schemas.js';
@@ -31,6 +31,7 @@ export class CustomersService {
     private readonly writes: IdempotentWrites,
     private readonly relay: Relay,
     private readonly rules: ConsentRules,
+    private readonly suppressions: Suppressions,
     @Inject(REGISTER_CONFIG) private readonly config: RegisterConfig,
   ) {
     this.productGroups = new Set(config.profile.productGroups.map(({ code }) => code));
@@ -41,9 +42,9 @@ export class CustomersService {
     this.assertInterests(body.interests);
     const changes = changesOf(body);
     const answer = await this.writes.run(write, async (manager) => {
-      const customer = await lockCustomer(manager, id);
+      const customer = await this.suppressions.lock(manager, id);
       assertVersion(version, customer.version);
-      if (customer.restricted_at) throw new Failure(CUSTOMER_RESTRICTED);
+      if (customer.restricted_at) throw new Failure(CUSTOMER_RESTRICTED, { extra: { restriction: customer.restriction_reason } });
       this.assertSource(customer, changes, body);
       const next = await this.store(manager, customer, changes, body, caller);
       return { answer: { status: 200, body: { id, version: next }, etag: etagOf(next) }, customerId: id };
@@ -69,8 +70,9 @@ export class CustomersService {
     });
   }
 
-  private async store(manager: EntityManager, customer: CustomerRow, changes: FieldChanges, body: PatchCustomer, caller: Caller): Promise<number> {
-    const after: CustomerRow & CustomerFields = { ...customer, ...changes.values };
+  private async store(manager: EntityManager, customer: Guarded<CustomerRow>, changes: FieldChanges, body: PatchCustomer, caller: Caller): Promise<number> {
+    // The new address may be a suppressed one: then she has it, and marketing does not.
+    const after = await this.suppressions.guardIn<CustomerRow & CustomerFields>(manager, { ...customer, ...changes.values });
     const [before, channels] = [channelsOf(customer), channelsOf(after)];
     const known = concernsMarketing(customer.known_to_marketing, channels);
     const emailIndex = this.emailIndex(after.email);
@@ -82,7 +84,7 @@ export class CustomersService {
     const [row] = await runInTransaction<{ version: number }>(manager, UPDATE_CUSTOMER, [
       customer.id, known, after.first_name, after.last_name, after.email, emailIndex, after.phone, this.phoneIndex(after.phone),
       after.street_address, after.postal_code, after.city, after.country, after.language, after.birth_year, after.occupation,
-      after.interests, JSON.stringify(origins),
+      after.interests, JSON.stringify(origins), body.source.kind === 'customer' ? this.rules.now() : null,
     ]).catch(refuseTakenEmail);
     if (!row) throw new Error('the locked customer is gone');
     await markChanged(manager, { ref: customer.ref, version: row.version, before, after: channels, knownToMarketing: customer.known_to_marketing, reason: 'data' });

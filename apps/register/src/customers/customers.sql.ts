@@ -11,7 +11,7 @@ const CONSENTS = `
 const CUSTOMER_COLUMNS = `
   c.id, c.ref, c.version, c.known_to_marketing, c.first_name, c.last_name, c.email, c.phone, c.street_address, c.postal_code,
   c.city, c.country, c.language, c.birth_year, c.occupation, c.interests, c.provenance, c.restricted_at, c.restriction_reason,
-  c.objected_at, c.ended_at, c.end_reason, c.created_at, c.updated_at,${CONSENTS}`;
+  c.objected_at, c.ended_at, c.end_reason, c.guardian_at, c.active_at, c.created_at, c.updated_at,${CONSENTS}`;
 
 const select = (name: string, tail: string): Statement => ({ name, text: `SELECT ${CUSTOMER_COLUMNS} FROM customer c ${tail}` });
 
@@ -38,7 +38,7 @@ export const READ_BY_REFS = select('read-by-refs', 'WHERE c.ref = ANY($1::uuid[]
 export const READ_STANDING_BY_REFS: Statement = {
   name: 'read-standing-by-refs',
   text: `
-    SELECT c.ref, c.version, c.birth_year, c.email, c.phone, c.street_address, c.postal_code, c.city, c.restricted_at, c.objected_at,
+    SELECT c.ref, c.version, c.birth_year, c.guardian_at, c.email, c.phone, c.street_address, c.postal_code, c.city, c.restricted_at, c.objected_at,
       c.ended_at, ${CONSENTS}
     FROM customer c WHERE c.ref = ANY($1::uuid[])`,
 };
@@ -52,7 +52,9 @@ export const READ_BUCKET = select('read-bucket', 'WHERE c.known_to_marketing AND
  * undoes everything: the caller looks again. Of two with one key the second is not held: a session gets its own lock again.
  *
  * Emails are inserted in the order of their index, so that two of these never wait for each other in a circle. The key is
- * looked up by LATERAL … LIMIT, which stays an index lookup also in a plan that was made when the table was empty.
+ * looked up by LATERAL … LIMIT, which stays an index lookup also in a plan that was made when the table was empty. So is the
+ * suppression of the address that a grant is judged by; what it does to the grant is passageOf (suppression/closure.ts) again, but
+ * that a grant not shown to be hers is kept as proof instead of being refused: the answer is the same for every address.
  * $1 JSON array of NewCustomer
  */
 export const CREATE_CUSTOMERS: Statement = {
@@ -62,34 +64,48 @@ export const CREATE_CUSTOMERS: Statement = {
       SELECT a.*, row_number() OVER (PARTITION BY a.key_hash) = 1 AND pg_try_advisory_xact_lock(a.lock) AS held,
         known.fingerprint AS known_fingerprint, known.answer AS known_answer
       FROM jsonb_to_recordset($1::jsonb) AS a(lock bigint, key_hash bytea, fingerprint bytea, answer jsonb, id uuid, ref uuid,
-        known_to_marketing boolean, first_name text, last_name text, email text, email_index bytea, phone text, phone_index bytea,
+        active_at timestamptz, first_name text, last_name text, email text, email_index bytea, phone text, phone_index bytea,
         street_address text, postal_code text, city text, country text, language text, birth_year smallint, occupation text,
         interests text[], provenance jsonb, decisions jsonb)
       LEFT JOIN LATERAL (SELECT k.fingerprint, k.answer FROM idempotency_key k WHERE k.key_hash = a.key_hash LIMIT 1) AS known ON true
+    ), decision AS MATERIALIZED (
+      SELECT asked.id AS customer_id, d.*, closure.since IS NULL OR (d.decided_at > closure.since AND (d.channel = ANY(closure.reopened) OR d.is_proven)) AS in_effect,
+        closure.since IS NOT NULL AND d.decided_at > closure.since AND NOT d.channel = ANY(closure.reopened) AND d.is_proven AS lifts_suppression
+      FROM asked, jsonb_to_recordset(asked.decisions) AS d(
+        purpose text, channel text, decision text, decided_at timestamptz, wording_id text, wording_version integer,
+        wording_language text, wording_sha256 text, method text, form text, source_system text, actor text,
+        is_usable boolean, is_proven boolean, closure_digest bytea)
+      LEFT JOIN LATERAL (SELECT s.since, s.reopened FROM suppression s WHERE s.digest = d.closure_digest LIMIT 1) AS closure ON true
+    ), known AS (
+      SELECT customer_id FROM decision WHERE is_usable AND in_effect GROUP BY customer_id
     ), created AS (
-      INSERT INTO customer (id, ref, known_to_marketing, first_name, last_name, email, email_index, phone, phone_index,
+      INSERT INTO customer (id, ref, known_to_marketing, active_at, first_name, last_name, email, email_index, phone, phone_index,
         street_address, postal_code, city, country, language, birth_year, occupation, interests, provenance)
-      SELECT id, ref, known_to_marketing, first_name, last_name, email, email_index, phone, phone_index,
+      SELECT id, ref, known.customer_id IS NOT NULL, coalesce(active_at, now()), first_name, last_name, email, email_index, phone, phone_index,
         street_address, postal_code, city, country, language, birth_year, occupation, interests, provenance
-      FROM asked WHERE held AND known_fingerprint IS NULL ORDER BY email_index
+      FROM asked LEFT JOIN known ON known.customer_id = asked.id WHERE held AND known_fingerprint IS NULL ORDER BY email_index
       ON CONFLICT (email_index) DO NOTHING
-      RETURNING id
+      RETURNING id, known_to_marketing
     ), fresh AS MATERIALIZED (
-      SELECT asked.* FROM asked JOIN created USING (id)
+      SELECT asked.*, created.known_to_marketing FROM asked JOIN created USING (id)
     ), remembered AS (
       INSERT INTO idempotency_key (key_hash, fingerprint, customer_id, answer) SELECT key_hash, fingerprint, id, answer FROM fresh
-    ), decision AS MATERIALIZED (
-      SELECT fresh.id AS customer_id, d.* FROM fresh, jsonb_to_recordset(fresh.decisions) AS d(
-        purpose text, channel text, decision text, decided_at timestamptz, wording_id text, wording_version integer,
-        wording_language text, wording_sha256 text, method text, form text, source_system text, actor text)
     ), recorded AS (
       INSERT INTO consent_record (customer_id, purpose, channel, decision, decided_at, in_effect, wording_id, wording_version,
-        wording_language, wording_sha256, method, form, source_system, actor)
-      SELECT customer_id, purpose, channel, decision, decided_at, true, wording_id, wording_version,
-        wording_language, wording_sha256, method, form, source_system, actor FROM decision
+        wording_language, wording_sha256, method, form, source_system, actor, lifts_suppression)
+      SELECT customer_id, purpose, channel, decision, decided_at, in_effect, wording_id, wording_version,
+        wording_language, wording_sha256, method, form, source_system, actor, lifts_suppression
+      FROM decision JOIN created ON created.id = decision.customer_id
     ), in_force AS (
       INSERT INTO consent (customer_id, purpose, channel, decision, decided_at, wording_id, wording_version, source_system)
-      SELECT customer_id, purpose, channel, decision, decided_at, wording_id, wording_version, source_system FROM decision
+      SELECT customer_id, purpose, channel, decision, decided_at, wording_id, wording_version, source_system
+      FROM decision JOIN created ON created.id = decision.customer_id WHERE in_effect
+    ), reopened AS (
+      UPDATE suppression s SET reopened = ARRAY(SELECT DISTINCT unnest(s.reopened || opened.channels) ORDER BY 1), lifted_at = now(), lifted_by = opened.actor
+      FROM (
+        SELECT d.closure_digest, array_agg(d.channel) AS channels, min(d.actor) AS actor
+        FROM decision d JOIN created ON created.id = d.customer_id WHERE d.lifts_suppression GROUP BY d.closure_digest
+      ) AS opened WHERE s.digest = opened.closure_digest
     ), pending AS (
       INSERT INTO sync_pending (ref, epoch, version, urgency, reason, since)
       SELECT fresh.ref, l.epoch, 1, 2, 'consent', clock_timestamp() FROM fresh, link_state l WHERE fresh.known_to_marketing
@@ -98,13 +114,13 @@ export const CREATE_CUSTOMERS: Statement = {
     FROM asked LEFT JOIN created USING (id)`,
 };
 
-/** Sets the fields of a locked customer and counts the version up. */
+/** Sets the fields of a locked customer and counts the version up. $18: when she was active, null when this was not her doing */
 export const UPDATE_CUSTOMER: Statement = {
   name: 'update-customer',
   text: `
     UPDATE customer SET version = version + 1, updated_at = now(), known_to_marketing = $2, first_name = $3, last_name = $4,
       email = $5, email_index = $6, phone = $7, phone_index = $8, street_address = $9, postal_code = $10, city = $11, country = $12,
-      language = $13, birth_year = $14, occupation = $15, interests = $16, provenance = $17::jsonb
+      language = $13, birth_year = $14, occupation = $15, interests = $16, provenance = $17::jsonb, active_at = greatest(active_at, $18)
     WHERE id = $1 RETURNING version`,
 };
 

@@ -5,6 +5,9 @@ import { Access1700000000002 } from './migrations/1700000000002-access.js';
 import { Register1700000000001 } from './migrations/1700000000001-register.js';
 import { Requests1700000000004 } from './migrations/1700000000004-requests.js';
 import { Resync1700000000003 } from './migrations/1700000000003-resync.js';
+import { Suppression1700000000005 } from './migrations/1700000000005-suppression.js';
+import { Guardians1700000000006 } from './migrations/1700000000006-guardians.js';
+import { Retention1700000000007 } from './migrations/1700000000007-retention.js';
 
 /** The register's database. Logging stays off: the driver's errors carry parameters, which are personal data. */
 export function registerDataSource(url: string, poolSize: number): DataSource {
@@ -13,7 +16,7 @@ export function registerDataSource(url: string, poolSize: number): DataSource {
     url,
     poolSize,
     applicationName: 'lupa-register',
-    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004],
+    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007],
     migrationsTransactionMode: 'each',
     entities: [WordingEntity, ErasureCaseEntity],
     logging: false,

@@ -3,7 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { type Caller, CurrentCaller, OwnCustomer, Scopes } from '#auth/access.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
-import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
+import { CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
+import { LEGAL_HOLD } from '../holds/holds.errors.js';
 import { ApiWrite } from '../idempotency/api-write.decorator.js';
 import { WriteAnswerInterceptor } from '../idempotency/write-answer.interceptor.js';
 import { CurrentWrite } from '../idempotency/write-request.decorator.js';
@@ -26,7 +27,7 @@ export class ErasureController {
   @UseInterceptors(WriteAnswerInterceptor)
   @ApiOperation({ summary: 'Erase a customer on her demand', description: 'Gone from the register at once; follow the case for the answer of marketing.' })
   @ApiAnswer(202, ErasureReceiptSchema, 'Erased here; Location names the case')
-  @ApiProblems(CUSTOMER_NOT_FOUND)
+  @ApiProblems(CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED, LEGAL_HOLD)
   @ApiWrite()
   erase(@Param('id', { schema: IdSchema }) id: string, @CurrentWrite() write: WriteRequest, @CurrentCaller() caller: Caller): Promise<WriteAnswer> {
     return this.erasure.request(write, caller, { customerId: id, ground: 'request' });
@@ -38,7 +39,7 @@ export class ErasureController {
   @UseInterceptors(WriteAnswerInterceptor)
   @ApiOperation({ summary: 'Erase a customer and say on what ground' })
   @ApiAnswer(202, ErasureReceiptSchema, 'Erased here; Location names the case')
-  @ApiProblems(CUSTOMER_NOT_FOUND)
+  @ApiProblems(CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED, LEGAL_HOLD)
   @ApiWrite()
   request(@Body({ schema: RequestErasureSchema }) body: RequestErasure, @CurrentWrite() write: WriteRequest, @CurrentCaller() caller: Caller): Promise<WriteAnswer> {
     return this.erasure.request(write, caller, body);

@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { Failure } from '#http/failure.js';
-import { lockCustomer } from '../customers/customer.lock.js';
-import { runInTransaction } from '#database/statement.js';
+import { LEGAL_HOLD } from '../holds/holds.errors.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
-import { recordRequest } from '../requests/request.record.js';
-import { markErased } from '../sync/pending.js';
 import { Relay } from '../sync/relay.js';
+import { Eraser } from './eraser.service.js';
 import { ErasureCaseEntity } from './erasure-case.entity.js';
 import { ERASURE_CASE_NOT_FOUND } from './erasure.errors.js';
 import type { ErasureCaseView, RequestErasure } from './erasure.schemas.js';
-import { ALLOW_ERASING, ERASE_CUSTOMER } from './erasure.sql.js';
+
+/** State of a remembered answer: the erasure waits for the end of a legal hold. */
+const HELD = 'waiting-for-hold';
 
 /** Erasure (GDPR Art. 17): gone here at once; the case closes when marketing has answered. */
 @Injectable()
@@ -21,26 +20,22 @@ export class ErasureService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly writes: IdempotentWrites,
+    private readonly eraser: Eraser,
     private readonly relay: Relay,
   ) {}
 
-  /** @throws Failure `customer-not-found` */
+  /** @throws Failure `customer-not-found`, `customer-restricted`, or `legal-hold`: then it is done when the hold ends */
   async request(write: WriteRequest, caller: Caller, { customerId, ground }: RequestErasure): Promise<WriteAnswer> {
     const answer = await this.writes.run(write, async (manager) => {
-      // The id as it is stored: the triggers compare it as text, and a caller may write it in capitals.
-      const { id } = await lockCustomer(manager, customerId);
-      await runInTransaction(manager, ALLOW_ERASING, [id]);
-      if (ground === 'request') await recordRequest(manager, id, 'erasure', caller);
-      const caseId = randomUUID();
-      // The customer's own id would live on in the case: who asked is told by kind for her.
-      const requestedBy = caller.kind === 'customer' ? 'customer' : caller.subject;
-      const [erased] = await runInTransaction<{ ref: string; version: number }>(manager, ERASE_CUSTOMER, [id, caseId, ground, requestedBy]);
-      if (!erased) throw new Error('the locked customer is gone');
-      await markErased(manager, erased.ref, erased.version);
-      const body = { caseId, state: 'waiting-for-marketing' };
-      return { answer: { status: 202 as const, body, location: `/v1/erasures/${caseId}` }, customerId: null };
+      const outcome = await this.eraser.erase(manager, { customerId, ground, caller });
+      // Committed and remembered as an answer, told as a problem: a repeated request hears the same.
+      if (outcome.kind === 'held') return { answer: { status: 202 as const, body: { state: HELD, reviewAt: outcome.reviewAt.toISOString() } }, customerId: outcome.customerId };
+      const body = { caseId: outcome.caseId, state: 'waiting-for-marketing' };
+      return { answer: { status: 202 as const, body, location: `/v1/erasures/${outcome.caseId}` }, customerId: null };
     });
     this.relay.wake();
+    const { state, reviewAt } = answer.body;
+    if (state === HELD) throw new Failure(LEGAL_HOLD, { extra: caller.kind === 'customer' ? {} : { reviewAt } });
     return answer;
   }
 

@@ -15,6 +15,8 @@ export const ERASE_CUSTOMER: Statement = {
     WITH records AS (DELETE FROM consent_record WHERE customer_id = $1 RETURNING 1),
     reads AS (DELETE FROM access_log WHERE customer_id = $1 RETURNING 1),
     consents AS (DELETE FROM consent WHERE customer_id = $1 RETURNING 1),
+    standing AS (DELETE FROM standing_record WHERE customer_id = $1 RETURNING 1),
+    guardians AS (DELETE FROM guardian_consent WHERE customer_id = $1 RETURNING 1),
     steps AS (DELETE FROM data_request_step WHERE customer_id = $1 RETURNING 1),
     requests AS (
       UPDATE data_request SET customer_id = NULL, id = gen_random_uuid(), received_at = date_trunc('day', received_at),
@@ -28,6 +30,7 @@ export const ERASE_CUSTOMER: Statement = {
     INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, rows_deleted)
     SELECT $2, person.ref, l.epoch, person.version + 1, $3, $4,
       1 + (SELECT count(*) FROM records) + (SELECT count(*) FROM reads) + (SELECT count(*) FROM consents) + (SELECT count(*) FROM steps)
+        + (SELECT count(*) FROM standing) + (SELECT count(*) FROM guardians)
     FROM person, link_state l
     RETURNING ref, version`,
 };

@@ -13,5 +13,11 @@ export const EndSchema = z
   })
   .meta({ examples: [{ endedAt: '2026-11-23T09:30:00+02:00', reason: 'by-customer' }] });
 
+/** GDPR Art. 18(3): before a restriction is lifted the person is told. */
+export const LiftNoticeSchema = z
+  .strictObject({ sentAt: MomentSchema, sentBy: z.enum(['email', 'sms', 'phone', 'post', 'in-person']) })
+  .meta({ examples: [{ sentAt: '2026-11-23T09:30:00+02:00', sentBy: 'post' }] });
+export type LiftNotice = z.output<typeof LiftNoticeSchema>;
+
 export type Restriction = z.output<typeof RestrictionSchema>;
 export type End = z.output<typeof EndSchema>;

@@ -2,71 +2,99 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { etagOf } from '#http/etag.js';
-import { defineFailure, Failure } from '#http/failure.js';
-import { lockCustomer } from '../customers/customer.lock.js';
+import { Failure } from '#http/failure.js';
 import type { CustomerRow } from '../customers/customer.row.js';
-import { UPDATE_STANDING } from '../customers/customers.sql.js';
 import { runInTransaction } from '#database/statement.js';
+import { ERASURE_UNDER_HOLD } from '../erasure/eraser.service.js';
+import { LEGAL_HOLD } from '../holds/holds.errors.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { recordRequest } from '../requests/request.record.js';
-import { concernsMarketing, type CustomerChange, markChanged } from '../sync/pending.js';
-import { channelsOf } from '../sync/projection.js';
+import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { Relay } from '../sync/relay.js';
-import type { End, Restriction } from './standing.schemas.js';
-
-export const STANDING_IN_FUTURE = defineFailure({ kind: 'invalid', code: 'standing-in-future', title: 'The time given lies in the future.' });
-
-type Standing = Pick<CustomerRow, 'restricted_at' | 'restriction_reason' | 'objected_at' | 'ended_at' | 'end_reason'>;
+import { type StandingFields, StandingChanges, type StandingKind } from './standing-changes.service.js';
+import { NOT_RESTRICTED, NOTICE_NOT_SENT, NOTICE_TOO_EARLY, STANDING_IN_FUTURE } from './standing.errors.js';
+import type { End, LiftNotice, Restriction } from './standing.schemas.js';
+import { FIND_NOTICE } from './standing.sql.js';
 
 /** Five minutes, as for consents: clocks of callers run ahead a little. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+interface Change {
+  readonly kind: StandingKind;
+  readonly fields: Partial<StandingFields>;
+  readonly reason: string | null;
+  readonly effectiveAt: Date;
+}
 
 /** The states of a person that take her out of marketing at once. */
 @Injectable()
 export class StandingService {
   constructor(
     private readonly writes: IdempotentWrites,
+    private readonly suppressions: Suppressions,
+    private readonly changes: StandingChanges,
     private readonly relay: Relay,
   ) {}
 
+  /** Storage only (GDPR Art. 18). A restriction that waits for an erasure under a legal hold keeps its reason. */
   restrict(write: WriteRequest, caller: Caller, id: string, { reason }: Restriction): Promise<WriteAnswer> {
-    const decide = (c: CustomerRow): Partial<Standing> => ({ restricted_at: c.restricted_at ?? new Date(), restriction_reason: reason });
-    return this.change(write, id, 'restriction', decide, (manager, customer) => recordRequest(manager, customer.id, 'restriction', caller));
+    return this.change(write, caller, id, 'restriction', async (customer, manager) => {
+      await recordRequest(manager, customer.id, 'restriction', caller);
+      const now = new Date();
+      const kept = customer.restriction_reason === ERASURE_UNDER_HOLD ? ERASURE_UNDER_HOLD : reason;
+      return { kind: 'restricted', fields: { restricted_at: customer.restricted_at ?? now, restriction_reason: kept }, reason, effectiveAt: now };
+    });
   }
 
-  liftRestriction(write: WriteRequest, id: string): Promise<WriteAnswer> {
-    return this.change(write, id, 'restriction', () => ({ restricted_at: null, restriction_reason: null }));
+  /** Records that the person was told (Art. 18(3)). @throws Failure when she is not restricted, or the time cannot be right */
+  async notice(write: WriteRequest, caller: Caller, id: string, { sentAt, sentBy }: LiftNotice): Promise<WriteAnswer> {
+    assertPast(sentAt);
+    return this.writes.run(write, async (manager) => {
+      const { restricted_at: since, version } = await this.suppressions.lock(manager, id);
+      if (!since) throw new Failure(NOT_RESTRICTED);
+      if (sentAt < since) throw new Failure(NOTICE_TOO_EARLY);
+      await this.changes.note(manager, id, { kind: 'notice-sent', reason: sentBy, effectiveAt: sentAt, actor: caller.subject });
+      return { answer: { status: 200, body: { id, version }, etag: etagOf(version) }, customerId: id };
+    });
   }
 
-  end(write: WriteRequest, id: string, { endedAt, reason }: End): Promise<WriteAnswer> {
+  /** @throws Failure `notice-not-sent`, or `legal-hold` while an erasure waits for the end of a hold */
+  liftRestriction(write: WriteRequest, caller: Caller, id: string): Promise<WriteAnswer> {
+    return this.change(write, caller, id, 'restriction', async (customer, manager) => {
+      if (customer.restriction_reason === ERASURE_UNDER_HOLD) throw new Failure(LEGAL_HOLD);
+      if (customer.restricted_at) await assertNoticeSent(manager, customer.id, customer.restricted_at);
+      return { kind: 'restriction-lifted', fields: { restricted_at: null, restriction_reason: null }, reason: null, effectiveAt: new Date() };
+    });
+  }
+
+  end(write: WriteRequest, caller: Caller, id: string, { endedAt, reason }: End): Promise<WriteAnswer> {
     assertPast(endedAt);
-    return this.change(write, id, 'end', () => ({ ended_at: endedAt, end_reason: reason }));
+    return this.change(write, caller, id, 'end', () => ({ kind: 'ended', fields: { ended_at: endedAt, end_reason: reason }, reason, effectiveAt: endedAt }));
   }
 
-  resume(write: WriteRequest, id: string): Promise<WriteAnswer> {
-    return this.change(write, id, 'end', () => ({ ended_at: null, end_reason: null }));
+  resume(write: WriteRequest, caller: Caller, id: string): Promise<WriteAnswer> {
+    return this.change(write, caller, id, 'end', () => ({ kind: 'resumed', fields: { ended_at: null, end_reason: null }, reason: null, effectiveAt: new Date() }));
   }
 
   private async change(
-    write: WriteRequest, id: string, reason: CustomerChange['reason'], decide: (customer: CustomerRow) => Partial<Standing>,
-    besides?: (manager: EntityManager, customer: CustomerRow) => Promise<void>,
+    write: WriteRequest, caller: Caller, id: string, why: 'restriction' | 'end',
+    decide: (customer: Guarded<CustomerRow>, manager: EntityManager) => Change | Promise<Change>,
   ): Promise<WriteAnswer> {
     const answer = await this.writes.run(write, async (manager) => {
-      const customer = await lockCustomer(manager, id);
-      const after: CustomerRow = { ...customer, ...decide(customer) };
-      const [before, channels] = [channelsOf(customer), channelsOf(after)];
-      const [row] = await runInTransaction<{ version: number }>(manager, UPDATE_STANDING, [
-        id, concernsMarketing(customer.known_to_marketing, channels), after.restricted_at, after.restriction_reason, after.objected_at, after.ended_at, after.end_reason,
-      ]);
-      if (!row) throw new Error('the locked customer is gone');
-      await besides?.(manager, customer);
-      await markChanged(manager, { ref: customer.ref, version: row.version, before, after: channels, knownToMarketing: customer.known_to_marketing, reason });
-      return { answer: { status: 200, body: { id, version: row.version }, etag: etagOf(row.version) }, customerId: id };
+      const customer = await this.suppressions.lock(manager, id);
+      const { fields, ...event } = await decide(customer, manager);
+      const version = await this.changes.apply(manager, customer, fields, why, { ...event, actor: caller.subject });
+      return { answer: { status: 200, body: { id: customer.id, version }, etag: etagOf(version) }, customerId: customer.id };
     });
     this.relay.wake();
     return answer;
   }
+}
+
+async function assertNoticeSent(manager: EntityManager, id: string, since: Date): Promise<void> {
+  const [notice] = await runInTransaction<{ sent_at: Date | null }>(manager, FIND_NOTICE, [id, since]);
+  if (!notice?.sent_at || notice.sent_at > new Date()) throw new Failure(NOTICE_NOT_SENT);
 }
 
 function assertPast(time: Date): void {

@@ -2,17 +2,19 @@ import type { Channel } from '#contracts/channel.js';
 import type { Projection } from '#contracts/projection.v1.js';
 import { type Person, usableConsents } from '../consents/eligibility.js';
 import type { ConsentJson, CustomerRow } from '../customers/customer.row.js';
+import type { Closures } from '../suppression/closure.js';
 
 /** The purpose whose consents decide what marketing may hold. */
 export const MARKETING_PURPOSE = 'marketing';
 
-/** The columns of a customer that decide her channels. */
+/** What decides the channels of a customer: columns of hers, and what is suppressed of her addresses. */
 export type PersonRow = Pick<CustomerRow,
-  'birth_year' | 'email' | 'phone' | 'street_address' | 'postal_code' | 'city' | 'restricted_at' | 'objected_at' | 'ended_at' | 'consents'>;
+  'birth_year' | 'guardian_at' | 'email' | 'phone' | 'street_address' | 'postal_code' | 'city' | 'restricted_at' | 'objected_at' | 'ended_at' | 'consents'>
+  & { readonly closures: Closures };
 
 function usable(row: PersonRow): (ConsentJson & { decidedAt: Date })[] {
   const person: Person = {
-    birthYear: row.birth_year, email: row.email, phone: row.phone, streetAddress: row.street_address,
+    birthYear: row.birth_year, guardianAt: row.guardian_at, closures: row.closures, email: row.email, phone: row.phone, streetAddress: row.street_address,
     postalCode: row.postal_code, city: row.city, restrictedAt: row.restricted_at, objectedAt: row.objected_at, endedAt: row.ended_at,
   };
   const consents = row.consents.filter((c) => c.purpose === MARKETING_PURPOSE).map((c) => ({ ...c, decidedAt: new Date(c.decided_at) }));
@@ -29,7 +31,7 @@ export function channelsOf(row: PersonRow): Channel[] {
  * nothing at all without a usable channel.
  * @param epoch of the register's database now
  */
-export function projectionOf(row: CustomerRow, epoch: number): Projection {
+export function projectionOf(row: CustomerRow & PersonRow, epoch: number): Projection {
   const consents = usable(row);
   const has = (...channels: Channel[]) => consents.some((c) => channels.includes(c.channel));
   const any = consents.length > 0;

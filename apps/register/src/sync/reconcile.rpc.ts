@@ -10,6 +10,7 @@ import { runStatement } from '#database/statement.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { READ_BUCKET } from '../customers/customers.sql.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { Suppressions } from '../suppression/suppressions.service.js';
 import { projectionOf } from './projection.js';
 import { READ_EPOCH } from './sync.sql.js';
 
@@ -18,6 +19,7 @@ import { READ_EPOCH } from './sync.sql.js';
 export class ReconcileRpc {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly suppressions: Suppressions,
     @Inject(REGISTER_CONFIG) private readonly config: RegisterConfig,
   ) {}
 
@@ -44,7 +46,7 @@ export class ReconcileRpc {
   private async entries(bucket: number, epoch: number): Promise<BucketEntry[]> {
     const prefix = bucket.toString(16).padStart(2, '0');
     const range = [`${prefix}000000-0000-0000-0000-000000000000`, `${prefix}ffffff-ffff-ffff-ffff-ffffffffffff`];
-    const rows = await runStatement<CustomerRow>(this.dataSource, READ_BUCKET, range);
+    const rows = await this.suppressions.guard(await runStatement<CustomerRow>(this.dataSource, READ_BUCKET, range));
     return rows
       .map((row) => projectionOf(row, epoch))
       .filter((projection) => projection.grants.length > 0)

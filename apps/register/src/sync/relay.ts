@@ -8,6 +8,7 @@ import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { runStatement } from '#database/statement.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { READ_STANDING_BY_REFS } from '../customers/customers.sql.js';
+import { Suppressions } from '../suppression/suppressions.service.js';
 import { URGENCY } from './pending.js';
 import { channelsOf, type PersonRow } from './projection.js';
 import { CLAIM_DUE, PUT_BACK, RECLAIM, TURN_INTO_ERASURE } from './sync.sql.js';
@@ -29,6 +30,7 @@ export interface DueChange {
 }
 
 type RelayedCustomer = PersonRow & Pick<CustomerRow, 'ref' | 'version'>;
+type StandingRow = Omit<RelayedCustomer, 'closures'>;
 
 /**
  * Tells marketing what has changed, from the state as it is now. A broker's confirm clears nothing: rows stay
@@ -43,6 +45,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
   constructor(
     private readonly dataSource: DataSource,
     private readonly client: ConfirmingClient,
+    private readonly suppressions: Suppressions,
     logger: JsonLogger,
   ) {
     this.task = new RepeatingTask(() => this.turn(), {
@@ -83,7 +86,7 @@ export class Relay implements OnApplicationBootstrap, BeforeApplicationShutdown 
 
   private async messagesFor(due: readonly DueChange[]): Promise<{ ref: string; outgoing: Outgoing }[]> {
     const living = due.filter((change) => !change.erased).map(({ ref }) => ref);
-    const rows = living.length === 0 ? [] : await runStatement<RelayedCustomer>(this.dataSource, READ_STANDING_BY_REFS, [living]);
+    const rows = living.length === 0 ? [] : await this.suppressions.guard(await runStatement<StandingRow>(this.dataSource, READ_STANDING_BY_REFS, [living]));
     const byRef = new Map(rows.map((row) => [row.ref, row]));
     const gone = living.filter((ref) => !byRef.has(ref));
     if (gone.length > 0) await runStatement(this.dataSource, TURN_INTO_ERASURE, [gone]);

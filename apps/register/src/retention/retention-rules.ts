@@ -1,0 +1,35 @@
+import { after, before } from './duration.js';
+
+/** What retention does (GDPR Art. 5(1)(e)): erase those whose relationship ended, and let consents lapse that nobody lives by any more. */
+export const RULES = ['relationship-ended', 'consent-inactive'] as const;
+export type Rule = (typeof RULES)[number];
+
+export interface RetainedPurpose {
+  readonly code: string;
+  /** ISO 8601 duration. */
+  readonly retention: string;
+}
+
+/**
+ * The moment at or before which a rule takes hold: of an ended relationship when the period of every purpose is over, because
+ * until then one of them still needs the data; of marketing consents when the period of marketing has gone by without a sign.
+ */
+export function cutoff(rule: Rule, purposes: readonly RetainedPurpose[], now: Date): Date {
+  switch (rule) {
+    case 'relationship-ended': return new Date(Math.min(...purposes.map(({ retention }) => before(now, retention).getTime())));
+    case 'consent-inactive': return before(now, marketingPeriod(purposes));
+    default: return rule satisfies never;
+  }
+}
+
+/** When the consents of somebody last active then have lapsed. A decision of hers after that moment is newer than the lapse. */
+export function lapsedAt(activeAt: Date, purposes: readonly RetainedPurpose[], now: Date): Date {
+  const end = after(activeAt, marketingPeriod(purposes));
+  return end < now ? end : now;
+}
+
+function marketingPeriod(purposes: readonly RetainedPurpose[]): string {
+  const marketing = purposes.find(({ code }) => code === 'marketing');
+  if (!marketing) throw new RangeError('the profile has no purpose of marketing');
+  return marketing.retention;
+}

@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import type { DataSource } from 'typeorm';
+import { ConsentLedger } from '../consents/consent-ledger.service.js';
+import { Eraser } from '../erasure/eraser.service.js';
+import type { RegisterConfig } from '../register.config.js';
+import { StandingChanges } from '../standing/standing-changes.service.js';
+import { Suppressions } from '../suppression/suppressions.service.js';
+import { type Rule, RULES } from './retention-rules.js';
+import { Retention } from './retention.service.js';
+
+const DOES: Readonly<Record<Rule, string>> = { 'relationship-ended': 'to be erased', 'consent-inactive': 'whose consents have lapsed' };
+
+/** Operator commands about retention. They print numbers and days, never a person. */
+export const RETENTION_COMMANDS = {
+  'retention:run': {
+    usage: 'retention:run [--dry-run]',
+    summary: 'Erases those whose relationship ended long enough ago and lets inactive consents lapse, now. --dry-run only counts.',
+    async run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void> {
+      const { values } = parseArgs({ args, options: { 'dry-run': { type: 'boolean' } } });
+      const suppressions = new Suppressions(dataSource, config);
+      const retention = new Retention(dataSource, suppressions, new ConsentLedger(suppressions), new Eraser(suppressions, new StandingChanges()), config);
+      if (values['dry-run'] === true) await preview(retention);
+      else for (const rule of RULES) await runRule(retention, rule);
+    },
+  },
+} as const;
+
+async function preview(retention: Retention): Promise<void> {
+  for (const { rule, due, spared, oldest } of await retention.preview(new Date())) {
+    const since = oldest ? `, the oldest since ${oldest.toISOString().slice(0, 10)}` : '';
+    const kept = spared > 0 ? `; ${spared} more are kept by a restriction or a legal hold` : '';
+    console.log(`${rule}: ${due} ${DOES[rule]}${since}${kept}`);
+  }
+}
+
+async function runRule(retention: Retention, rule: Rule): Promise<void> {
+  let total = 0;
+  for (;;) {
+    const outcome = await retention.chunk(rule, new Date(), true);
+    if (outcome.kind === 'busy') {
+      console.log(`${rule}: another instance is at it; ${total} done here`);
+      return;
+    }
+    if (outcome.kind !== 'more') break;
+    total += outcome.done;
+  }
+  console.log(`${rule}: ${total} ${rule === 'relationship-ended' ? 'erased' : 'lapsed'}`);
+}

@@ -1,0 +1,95 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Caller } from '#auth/access.js';
+import { ConsentLedger } from '../consents/consent-ledger.service.js';
+import type { JudgedRecord } from '../consents/consents.sql.js';
+import { runInTransaction } from '#database/statement.js';
+import { Eraser } from '../erasure/eraser.service.js';
+import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { Suppressions } from '../suppression/suppressions.service.js';
+import { MARKETING_PURPOSE } from '../sync/projection.js';
+import { cutoff, lapsedAt, type Rule, RULES } from './retention-rules.js';
+import { BEGIN_RUN, CLAIM, COUNT_RUN, DUE, PREVIEW } from './retention.sql.js';
+
+/** Customers of one transaction: what a crash undoes, and what others may have to wait for. */
+const CHUNK = 50;
+/** Any number, the same in every instance. */
+const LOCK = '7235613049152';
+const ACTOR: Caller = { kind: 'program', subject: 'retention', roles: [], scopes: [] };
+
+export interface RulePreview {
+  readonly rule: Rule;
+  readonly due: number;
+  /** Due, and kept because of a restriction or a legal hold. */
+  readonly spared: number;
+  readonly oldest: Date | null;
+}
+
+/** `busy`: another instance is at it. `finished`: nothing was left for the day. */
+export type ChunkOutcome = { readonly kind: 'busy' } | { readonly kind: 'finished' } | { readonly kind: 'more'; readonly done: number };
+
+/** Ends what has been kept long enough (GDPR Art. 5(1)(e)), in small transactions: a run that is cut short goes on where it was. */
+@Injectable()
+export class Retention {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly suppressions: Suppressions,
+    private readonly ledger: ConsentLedger,
+    private readonly eraser: Eraser,
+    @Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'profile'>,
+  ) {}
+
+  /** What a run would do now. Changes nothing. */
+  async preview(now: Date): Promise<RulePreview[]> {
+    const found: RulePreview[] = [];
+    for (const rule of RULES) {
+      const [row] = await this.dataSource.query<Omit<RulePreview, 'rule'>[]>(PREVIEW[rule], [cutoff(rule, this.config.profile.purposes, now)]);
+      found.push({ rule, due: row?.due ?? 0, spared: row?.spared ?? 0, oldest: row?.oldest ?? null });
+    }
+    return found;
+  }
+
+  /** Does one chunk of today's run of a rule. @param again also when today's run has finished: what came due since */
+  async chunk(rule: Rule, now: Date, again = false): Promise<ChunkOutcome> {
+    const day = now.toISOString().slice(0, 10);
+    return this.dataSource.transaction(async (manager) => {
+      const [claim] = await runInTransaction<{ held: boolean }>(manager, CLAIM, [LOCK]);
+      if (!claim?.held) return { kind: 'busy' };
+      const [run] = await runInTransaction<{ finished_at: Date | null }>(manager, BEGIN_RUN, [day, rule]);
+      if (run?.finished_at && !again) return { kind: 'finished' };
+      const due = await runInTransaction<{ id: string }>(manager, DUE[rule], [cutoff(rule, this.config.profile.purposes, now), CHUNK]);
+      let done = 0;
+      for (const { id } of due) if (await this.apply(manager, rule, id, now)) done += 1;
+      const isLast = due.length < CHUNK || done === 0;
+      await runInTransaction(manager, COUNT_RUN, [day, rule, done, isLast]);
+      return isLast && done === 0 ? { kind: 'finished' } : { kind: 'more', done };
+    });
+  }
+
+  private async apply(manager: EntityManager, rule: Rule, customerId: string, now: Date): Promise<boolean> {
+    switch (rule) {
+      case 'relationship-ended': {
+        const outcome = await this.eraser.erase(manager, { customerId, ground: 'relationship-ended', caller: ACTOR });
+        return outcome.kind === 'erased';
+      }
+      case 'consent-inactive': return this.expire(manager, customerId, now);
+      default: return rule satisfies never;
+    }
+  }
+
+  private async expire(manager: EntityManager, id: string, now: Date): Promise<boolean> {
+    const customer = await this.suppressions.lock(manager, id);
+    const { purposes } = this.config.profile;
+    // She may have been active between our look and the lock.
+    if (customer.active_at > cutoff('consent-inactive', purposes, now)) return false;
+    const decidedAt = lapsedAt(customer.active_at, purposes, now).toISOString();
+    const granted = customer.consents.filter((c) => c.purpose === MARKETING_PURPOSE && c.decision === 'granted');
+    const records = granted.map(({ purpose, channel }): JudgedRecord => ({
+      purpose, channel, decision: 'withdrawn', decided_at: decidedAt, wording_id: null, wording_version: null, wording_language: null, wording_sha256: null,
+      method: 'expired', form: null, source_system: 'register', actor: ACTOR.subject, in_effect: true, lifts_suppression: false,
+    }));
+    if (records.length === 0) return false;
+    await this.ledger.record(manager, customer, { records, objectedAt: customer.objected_at, activeAt: null, by: ACTOR.subject });
+    return true;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Statement } from '#database/statement.js';
+import type { Rule } from './retention-rules.js';
+
+/** Nobody is erased on a timer who is restricted (GDPR Art. 18(2)) or held by law (Art. 17(3)). */
+const FREE = 'c.restricted_at IS NULL AND NOT EXISTS (SELECT FROM legal_hold h WHERE h.customer_id = c.id)';
+const ENDED = 'c.ended_at <= $1';
+const INACTIVE = `
+  c.known_to_marketing AND c.active_at <= $1
+  AND EXISTS (SELECT FROM consent k WHERE k.customer_id = c.id AND k.purpose = 'marketing' AND k.decision = 'granted')`;
+
+/** The longest overdue first, in the order of their ids. $1 cutoff, $2 most rows */
+export const DUE: Readonly<Record<Rule, Statement>> = {
+  'relationship-ended': {
+    name: 'due-relationship-ended',
+    text: `SELECT id FROM (SELECT c.id FROM customer c WHERE ${ENDED} AND ${FREE} ORDER BY c.ended_at LIMIT $2) AS due ORDER BY id`,
+  },
+  'consent-inactive': {
+    name: 'due-consent-inactive',
+    text: `SELECT id FROM (SELECT c.id FROM customer c WHERE ${INACTIVE} ORDER BY c.active_at LIMIT $2) AS due ORDER BY id`,
+  },
+};
+
+/** How many are due, how many of them are spared for now, and the oldest date. $1 cutoff */
+export const PREVIEW: Readonly<Record<Rule, string>> = {
+  'relationship-ended': `
+    SELECT count(*) FILTER (WHERE ${FREE})::int AS due, count(*) FILTER (WHERE NOT (${FREE}))::int AS spared, min(c.ended_at) FILTER (WHERE ${FREE}) AS oldest
+    FROM customer c WHERE ${ENDED}`,
+  'consent-inactive': `SELECT count(*)::int AS due, 0 AS spared, min(c.active_at) AS oldest FROM customer c WHERE ${INACTIVE}`,
+};
+
+/** One instance at a time, until the transaction ends. $1 lock */
+export const CLAIM: Statement = { name: 'claim-retention', text: 'SELECT pg_try_advisory_xact_lock($1::bigint) AS held' };
+
+/** The run of the day, begun if it was not. $1 day, $2 rule */
+export const BEGIN_RUN: Statement = {
+  name: 'begin-retention-run',
+  text: `
+    INSERT INTO retention_run AS r (day, rule) VALUES ($1, $2)
+    ON CONFLICT (day, rule) DO UPDATE SET started_at = r.started_at RETURNING r.finished_at, r.done`,
+};
+
+/** $1 day, $2 rule, $3 how many were done, $4 whether nothing is left */
+export const COUNT_RUN: Statement = {
+  name: 'count-retention-run',
+  text: 'UPDATE retention_run SET done = done + $3, finished_at = CASE WHEN $4 THEN clock_timestamp() END WHERE day = $1 AND rule = $2',
+};

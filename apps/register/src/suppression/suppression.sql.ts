@@ -1,0 +1,68 @@
+import type { Statement } from '#database/statement.js';
+
+/** $1 digests */
+export const FIND_CLOSURES: Statement = {
+  name: 'find-closures',
+  text: 'SELECT digest, since, reopened FROM suppression WHERE digest = ANY($1::bytea[])',
+};
+
+/**
+ * Closes addresses; what was opened anew is closed again. Abuse, decided by a person, is not overwritten by another reason.
+ * In the order of the digests, so that two of these never wait for each other in a circle.
+ * Answers, for each kind, whether a channel of it was open to anybody until now.
+ * $1 kinds, $2 digests in the same order, $3 reason, $4 since
+ */
+export const SUPPRESS: Statement = {
+  name: 'suppress',
+  text: `
+    WITH asked AS (
+      SELECT a.kind, a.digest FROM unnest($1::text[], $2::bytea[]) AS a(kind, digest)
+    ), known AS MATERIALIZED (
+      SELECT s.digest, s.reopened FROM suppression s JOIN asked USING (digest) ORDER BY s.digest FOR UPDATE OF s
+    ), closed AS (
+      INSERT INTO suppression AS s (digest, kind, reason, since)
+      SELECT digest, kind, $3, $4 FROM asked ORDER BY digest
+      ON CONFLICT (digest) DO UPDATE SET
+        reason = CASE s.reason WHEN 'abuse' THEN s.reason ELSE excluded.reason END, since = greatest(s.since, excluded.since),
+        reopened = '{}', lifted_at = NULL, lifted_by = NULL
+      RETURNING s.digest
+    )
+    SELECT asked.kind, coalesce(known.reopened <> '{}', true) AS was_open
+    FROM asked JOIN closed USING (digest) LEFT JOIN known USING (digest)`,
+};
+
+/** The person has consented anew. $1 digest, $2 channels, $3 by whom */
+export const REOPEN: Statement = {
+  name: 'reopen',
+  text: `
+    UPDATE suppression SET reopened = ARRAY(SELECT DISTINCT unnest(reopened || $2::text[]) ORDER BY 1), lifted_at = now(), lifted_by = $3
+    WHERE digest = $1`,
+};
+
+/** Her phone, and whether others in marketing have the same. $1 customer id */
+export const LOOK_AT_HOUSEHOLD: Statement = {
+  name: 'look-at-household',
+  text: `
+    SELECT c.phone, EXISTS (
+      SELECT FROM customer n WHERE n.phone_index = c.phone_index AND n.id <> c.id AND n.known_to_marketing) AS is_shared
+    FROM customer c WHERE c.id = $1`,
+};
+
+/** Locks her and those with the same phone, always in the order of ids. $1 customer id */
+export const LOCK_HOUSEHOLD: Statement = {
+  name: 'lock-household',
+  text: `
+    SELECT 1 FROM customer WHERE id IN (
+      SELECT $1::uuid
+      UNION SELECT n.id FROM customer c JOIN customer n ON n.phone_index = c.phone_index AND n.known_to_marketing WHERE c.id = $1)
+    ORDER BY id FOR UPDATE`,
+};
+
+/** Counts the versions of the others up: what marketing may hold of them has changed. $1 customer id */
+export const TOUCH_HOUSEHOLD: Statement = {
+  name: 'touch-household',
+  text: `
+    UPDATE customer n SET version = n.version + 1, updated_at = now()
+    FROM customer c WHERE c.id = $1 AND n.phone_index = c.phone_index AND n.id <> c.id AND n.known_to_marketing
+    RETURNING n.ref, n.version`,
+};

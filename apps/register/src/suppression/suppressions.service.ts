@@ -1,0 +1,105 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import type { Channel } from '#contracts/channel.js';
+import { lockCustomer } from '../customers/customer.lock.js';
+import type { CustomerRow } from '../customers/customer.row.js';
+import { runInTransaction, runStatement, type Statement } from '#database/statement.js';
+import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { markChanged } from '../sync/pending.js';
+import { addressOf, type Closure, type Closures } from './closure.js';
+import { suppressionDigest, suppressionKey } from './suppression-digest.js';
+import { FIND_CLOSURES, LOCK_HOUSEHOLD, LOOK_AT_HOUSEHOLD, REOPEN, SUPPRESS, TOUCH_HOUSEHOLD } from './suppression.sql.js';
+
+export type SuppressionReason = 'erased' | 'objected' | 'abuse';
+type Addresses = Pick<CustomerRow, 'email' | 'phone'>;
+/** A row together with what is closed of its addresses: nothing else decides what marketing may hold. */
+export type Guarded<Row> = Row & { readonly closures: Closures };
+
+/** Keyed hashes of the addresses of those who were erased, objected or abused the shop (R24): they outlive the person's rows. */
+@Injectable()
+export class Suppressions {
+  private readonly key: Buffer;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(REGISTER_CONFIG) config: Pick<RegisterConfig, 'indexKey'>,
+  ) {
+    this.key = suppressionKey(config.indexKey);
+  }
+
+  /** The digest that a grant of the channel is judged by; null when the record has no such address. */
+  digestFor(channel: Channel, addresses: Addresses): Buffer | null {
+    const kind = addressOf(channel, addresses);
+    const address = kind && addresses[kind];
+    return kind && address !== null ? suppressionDigest(this.key, kind, address) : null;
+  }
+
+  /** Rows with what is closed of them, as committed now. */
+  async guard<Row extends Addresses>(rows: readonly Row[]): Promise<Guarded<Row>[]> {
+    return this.attach(rows, (statement, values) => runStatement(this.dataSource, statement, values));
+  }
+
+  /** A row with what is closed of it, as the transaction sees it. */
+  async guardIn<Row extends Addresses>(manager: EntityManager, row: Row): Promise<Guarded<Row>> {
+    const [guarded] = await this.attach([row], (statement, values) => runInTransaction(manager, statement, values));
+    return guarded as Guarded<Row>;
+  }
+
+  /** As lockCustomer, with what is closed of her. @throws Failure `customer-not-found` */
+  async lock(manager: EntityManager, id: string): Promise<Guarded<CustomerRow>> {
+    return this.guardIn(manager, await lockCustomer(manager, id));
+  }
+
+  /**
+   * As `lock`, for a transaction that is going to suppress: others with the same phone change along with her, and are locked
+   * together with her, so that two members of a household never wait for each other.
+   */
+  async lockToSuppress(manager: EntityManager, id: string): Promise<Guarded<CustomerRow>> {
+    const [look] = await runInTransaction<{ phone: string | null; is_shared: boolean }>(manager, LOOK_AT_HOUSEHOLD, [id]);
+    if (look?.is_shared) {
+      const { closures } = await this.guardIn(manager, { email: null, phone: look.phone });
+      if (!isShut(closures.phone)) await runInTransaction(manager, LOCK_HOUSEHOLD, [id]);
+    }
+    return this.lock(manager, id);
+  }
+
+  /** Closes marketing to the addresses of a customer that `lockToSuppress` has locked. Before her row is deleted. */
+  async suppress(manager: EntityManager, customer: Guarded<Pick<CustomerRow, 'id' | 'email' | 'phone'>>, reason: SuppressionReason, since: Date): Promise<void> {
+    const entries = (['email', 'phone'] as const).flatMap((kind) => {
+      const address = customer[kind];
+      return address === null ? [] : [{ kind, digest: suppressionDigest(this.key, kind, address) }];
+    });
+    if (entries.length === 0) return;
+    const rows = await runInTransaction<{ kind: string; was_open: boolean }>(manager, SUPPRESS, [entries.map((e) => e.kind), entries.map((e) => e.digest), reason, since]);
+    // An email is nobody else's. Where the phone was shut already, it was shut for the whole household.
+    if (!rows.some((row) => row.kind === 'phone' && row.was_open)) return;
+    const others = await runInTransaction<{ ref: string; version: number }>(manager, TOUCH_HOUSEHOLD, [customer.id]);
+    for (const { ref, version } of others) await markChanged(manager, { ref, version, before: ['phone', 'sms'], after: [], knownToMarketing: true, reason: 'data' });
+  }
+
+  /** The person has consented anew to these channels of her record. @param by who took it, never her own id */
+  async reopen(manager: EntityManager, addresses: Addresses, channels: readonly Channel[], by: string): Promise<void> {
+    for (const channel of channels) {
+      const digest = this.digestFor(channel, addresses);
+      if (digest) await runInTransaction(manager, REOPEN, [digest, [channel], by]);
+    }
+  }
+
+  private async attach<Row extends Addresses>(rows: readonly Row[], find: (statement: Statement, values: readonly unknown[]) => Promise<ClosureRow[]>): Promise<Guarded<Row>[]> {
+    const digests = rows.map(({ email, phone }) => ({
+      email: email === null ? null : suppressionDigest(this.key, 'email', email),
+      phone: phone === null ? null : suppressionDigest(this.key, 'phone', phone),
+    }));
+    const asked = digests.flatMap(({ email, phone }) => [email, phone].filter((digest) => digest !== null));
+    const found = asked.length === 0 ? [] : await find(FIND_CLOSURES, [asked]);
+    const byDigest = new Map(found.map(({ digest, since, reopened }) => [digest.toString('hex'), { since, reopened }]));
+    const closureOf = (digest: Buffer | null): Closure | null => (digest && byDigest.get(digest.toString('hex'))) ?? null;
+    return rows.map((row, i) => ({ ...row, closures: { email: closureOf(digests[i]?.email ?? null), phone: closureOf(digests[i]?.phone ?? null) } }));
+  }
+}
+
+interface ClosureRow extends Closure {
+  readonly digest: Buffer;
+}
+
+const isShut = (closure: Closure | null): boolean => closure?.reopened.length === 0;
