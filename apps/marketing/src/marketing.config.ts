@@ -36,6 +36,7 @@ const EnvironmentSchema = z.object({
   REGISTER_JWKS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000/.well-known/jwks.json'),
   FRESHNESS_LIMIT_SECONDS: z.coerce.number().positive().max(86_400).default(60),
   SMALL_GROUP_THRESHOLD: z.string().regex(/^\d{1,6}$/, 'must be a whole number; 0 turns it off').transform(Number).default(10),
+  SNAPSHOT_RETENTION_MONTHS: z.coerce.number().int().min(1).max(120).default(13),
 });
 
 /** Marketing's configuration, parsed once at start. */
@@ -56,6 +57,8 @@ export interface MarketingConfig {
   readonly freshnessLimitMs: number;
   /** Counts below this are not told to callers who may not see lists; 0: every count is. */
   readonly smallGroupThreshold: number;
+  /** Snapshots are deleted so long after they were taken. */
+  readonly snapshotRetentionMonths: number;
   readonly poolSize: number;
   /** Proxies whose X-Forwarded-For is believed; undefined: none. */
   readonly trustProxy: string | undefined;
@@ -77,6 +80,7 @@ export function readMarketingConfig(environment: NodeJS.ProcessEnv): MarketingCo
     tokenIssuer: env.TOKEN_ISSUER,
     freshnessLimitMs: env.FRESHNESS_LIMIT_SECONDS * 1_000,
     smallGroupThreshold: env.SMALL_GROUP_THRESHOLD,
+    snapshotRetentionMonths: env.SNAPSHOT_RETENTION_MONTHS,
     poolSize: env.DATABASE_POOL_SIZE,
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,

@@ -18,6 +18,8 @@ import { CheckController } from './check/check.controller.js';
 import { CheckService } from './check/check.service.js';
 import { marketingDataSource } from './database/data-source.js';
 import { openDatabase } from '#database/open-database.js';
+import { ExplainController } from './explain/explain.controller.js';
+import { ExplainService } from './explain/explain.service.js';
 import { GrowthController } from './growth/growth.controller.js';
 import { GrowthService } from './growth/growth.service.js';
 import { ConsentEventsController } from './intake/consent-events.controller.js';
@@ -29,6 +31,14 @@ import { Background } from './operations/background.service.js';
 import { MarketingMetrics } from './operations/marketing-metrics.service.js';
 import { Puller } from './pulling/puller.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
+import { OverlapController } from './segments/overlap.controller.js';
+import { OverlapService } from './segments/overlap.service.js';
+import { SegmentsController } from './segments/segments.controller.js';
+import { SegmentsService } from './segments/segments.service.js';
+import { SelectionService } from './segments/selection.service.js';
+import { SnapshotKeeper } from './segments/snapshot-keeper.service.js';
+import { SnapshotsController } from './segments/snapshots.controller.js';
+import { SnapshotsService } from './segments/snapshots.service.js';
 
 export type MarketingParts = ServiceParts<MarketingConfig>;
 
@@ -45,7 +55,7 @@ export class MarketingModule {
         messaging(parts),
         AuthModule.forRoot({ issuer: config.tokenIssuer, audience: 'lupa', keys: new RemoteKeys(config.registerJwksUrl) }),
       ],
-      controllers: [AudienceController, CheckController, ConsentEventsController, GrowthController],
+      controllers: [AudienceController, CheckController, ConsentEventsController, ExplainController, GrowthController, OverlapController, SegmentsController, SnapshotsController],
       providers: [...forOperator.providers ?? [], { provide: APP_INTERCEPTOR, useClass: DatabaseAwayInterceptor }],
     };
   }
@@ -62,7 +72,8 @@ export class MarketingModule {
         { provide: Metrics, useValue: metrics },
         { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
         AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IntakeService, MarketingMetrics, Puller, ReconcileService,
-        RegisterClient, StatementSigner, WatermarkService,
+        RegisterClient, SegmentsService, SelectionService, SnapshotKeeper, SnapshotsService, StatementSigner, WatermarkService,
+        ExplainService, OverlapService,
       ],
     };
   }

@@ -67,6 +67,15 @@ export class AudienceIndex implements OnModuleDestroy {
     return this.answer(channel, condition, (index) => index.count(channel, condition), countPeople);
   }
 
+  /** The same for several conditions, all of one version. */
+  counts(channel: Channel, conditions: readonly Condition[]): Promise<Answered<number[]>> {
+    return this.answer(channel, { kind: 'all', of: conditions }, (index) => conditions.map((each) => index.count(channel, each)), async (manager) => {
+      const counts: number[] = [];
+      for (const each of conditions) counts.push(await countPeople(manager, clauseOf(channel, each)));
+      return counts;
+    });
+  }
+
   /** Slots of those people after a slot, in their order, at most `limit`. Rows must be read with the whole clause again. */
   page(channel: Channel, condition: Condition, afterSlot: number, limit: number): Promise<Answered<number[]>> {
     return this.answer(channel, condition, (index) => index.first(channel, condition, afterSlot, limit),

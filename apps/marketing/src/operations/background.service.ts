@@ -4,6 +4,7 @@ import { AudienceIndex } from '../audience-index/audience-index.service.js';
 import { AnswerSender } from '../answering/answer-sender.service.js';
 import { Puller } from '../pulling/puller.service.js';
 import { ReconcileService } from '../reconcile/reconcile.service.js';
+import { SnapshotKeeper } from '../segments/snapshot-keeper.service.js';
 
 /** Starts what runs without being called, and ends it in order: nothing uses the database after it is closed. */
 @Injectable()
@@ -14,6 +15,7 @@ export class Background implements OnApplicationShutdown {
     private readonly puller: Puller,
     private readonly reconcile: ReconcileService,
     private readonly index: AudienceIndex,
+    private readonly snapshots: SnapshotKeeper,
   ) {}
 
   start(): void {
@@ -27,6 +29,6 @@ export class Background implements OnApplicationShutdown {
   }
 
   private workers(): { task: AnswerSender['task'] }[] {
-    return [this.answers, this.puller, this.reconcile, this.index];
+    return [this.answers, this.puller, this.reconcile, this.index, this.snapshots];
   }
 }

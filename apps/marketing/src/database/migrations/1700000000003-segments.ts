@@ -43,9 +43,9 @@ export class Segments1700000000003 implements MigrationInterface {
         created_at  timestamptz NOT NULL DEFAULT now(),
         archived_at timestamptz
       );
-      CREATE UNIQUE INDEX segment_name ON segment (lower(name)) WHERE archived_at IS NULL;
+      CREATE UNIQUE INDEX segment_name ON segment (lower(name COLLATE "und-x-icu")) WHERE archived_at IS NULL;
 
-      -- Every version as it was saved; the filter is the JSON of whoever saved it, to the letter.
+      -- Every version as it was saved. The filter is parsed again whenever it is used: the language may have changed since.
       CREATE TABLE segment_version (
         segment_id  uuid NOT NULL REFERENCES segment,
         version     integer NOT NULL,

@@ -1,0 +1,41 @@
+import type { EntityManager } from 'typeorm';
+import type { Channel } from '#contracts/channel.js';
+import { clauseOf, conditionText, SINCE } from '../audience/clause.js';
+import type { Condition } from '../audience/condition.js';
+import type { AddressKind } from '../contacts/address-digests.js';
+import type { PersonRead } from './person-read.js';
+
+/** By what a person is looked for. */
+export type Sought = { readonly ref: string } | { readonly kind: AddressKind; readonly digest: Buffer | undefined };
+
+/** A person who is held for the channel, whether she is on the list, and which of the parts hold for her. */
+export interface Found {
+  readonly ref: string;
+  readonly on: boolean;
+  readonly holds: readonly boolean[];
+}
+
+/**
+ * Undefined when nobody is held for the channel under the reference or address: then nothing is asked of the row. That she is
+ * on the list is asked by the very clause that lists use, so the two cannot disagree.
+ */
+export async function explainPerson(
+  manager: EntityManager, sought: Sought, channel: Channel, whole: Condition, parts: readonly Condition[],
+): Promise<Found | undefined> {
+  const list = clauseOf(channel, whole);
+  const values = [...list.values];
+  const place = (value: unknown): string => `$${values.push(value)}`;
+  const held = 'ref' in sought ? `ref = ${place(sought.ref)}::uuid` : `${sought.kind}_digest = ${place(sought.digest ?? Buffer.alloc(0))}::bytea`;
+  const holds = parts.map((part) => `(${conditionText(part, place)}) IS TRUE`);
+  const [row] = await manager.query<Found[]>(
+    `SELECT ref, (${list.text}) IS TRUE AS on, ARRAY[${holds.join(', ')}]::boolean[] AS holds
+       FROM contact WHERE ${held} AND ${SINCE[channel]} IS NOT NULL`,
+    values,
+  );
+  return row;
+}
+
+/** Writes who read, in the transaction of the read: without the entry there is no answer. */
+export async function recordPersonRead(manager: EntityManager, { actor, purpose, route }: PersonRead, ref: string | undefined): Promise<void> {
+  await manager.query('INSERT INTO person_read (actor, purpose, route, ref) VALUES ($1, $2, $3, $4)', [actor, purpose, route, ref ?? null]);
+}
