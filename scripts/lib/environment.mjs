@@ -22,7 +22,7 @@ const KEYS = ['REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY', 'LINK_DIGEST_
 /** Settings that a user may give in the environment of `npm start`; they win over what we would choose. */
 const GIVEN = [
   ...KEYS, 'REGISTER_HOST', 'REGISTER_PORT', 'REGISTER_PROFILE', 'MARKETING_HOST', 'MARKETING_PORT', 'REGISTER_JWKS_URL',
-  'TOKEN_ISSUER', 'FRESHNESS_LIMIT_SECONDS', 'SMALL_GROUP_THRESHOLD', 'DATABASE_POOL_SIZE', 'LOG_LEVEL', 'ADMIN_DATABASE_URL', 'RABBITMQ_MANAGEMENT_URL',
+  'TOKEN_ISSUER', 'FRESHNESS_LIMIT_SECONDS', 'SMALL_GROUP_THRESHOLD', 'SNAPSHOT_RETENTION_MONTHS', 'DATABASE_POOL_SIZE', 'LOG_LEVEL', 'ADMIN_DATABASE_URL', 'RABBITMQ_MANAGEMENT_URL',
 ];
 
 const given = () => Object.fromEntries(GIVEN.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));

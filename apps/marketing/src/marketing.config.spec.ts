@@ -30,6 +30,7 @@ describe('readMarketingConfig', () => {
     ['FRESHNESS_LIMIT_SECONDS', '0'],
     ['FRESHNESS_LIMIT_SECONDS', 'for ever'],
     ['SMALL_GROUP_THRESHOLD', ''],
+    ['SNAPSHOT_RETENTION_MONTHS', '0'],
     ['SMALL_GROUP_THRESHOLD', '-1'],
     ['MARKETING_PORT', '70000'],
   ])('names %s when it is %p, and does not repeat it', (name, value) => {

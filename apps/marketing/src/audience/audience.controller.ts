@@ -3,7 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, Scopes } from '#auth/access.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
 import { DATABASE_AWAY } from '#http/http.errors.js';
-import { CURSOR_UNUSABLE, LIST_STALE, SNAPSHOT_UNKNOWN } from './audience.errors.js';
+import { SELECTION_PROBLEMS } from '../segments/segments.errors.js';
+import { CURSOR_UNUSABLE, LIST_STALE } from './audience.errors.js';
 import {
   type Count, type CountAnswer, CountAnswerSchema, CountSchema, type FreshnessAnswer, FreshnessSchema,
   type Page, PageSchema, type Query, QuerySchema,
@@ -23,7 +24,7 @@ export class AudienceController {
     description: 'A page of people with what the channel needs to reach them. Refused while the list may hold somebody who has withdrawn.',
   })
   @ApiAnswer(200, PageSchema, 'A page, in an order that does not change between pages')
-  @ApiProblems(LIST_STALE, CURSOR_UNUSABLE, SNAPSHOT_UNKNOWN, DATABASE_AWAY)
+  @ApiProblems(LIST_STALE, CURSOR_UNUSABLE, ...SELECTION_PROBLEMS, DATABASE_AWAY)
   query(@Body({ schema: QuerySchema }) query: Query): Promise<Page> {
     return this.audience.query(query);
   }
@@ -36,7 +37,7 @@ export class AudienceController {
     description: 'A count below the small-group threshold is told as such to callers who may not see lists.',
   })
   @ApiAnswer(200, CountAnswerSchema, 'The count; also when stale, and then marked so')
-  @ApiProblems(SNAPSHOT_UNKNOWN, DATABASE_AWAY)
+  @ApiProblems(...SELECTION_PROBLEMS, DATABASE_AWAY)
   count(@Body({ schema: CountSchema }) count: Count, @CurrentCaller() caller: Caller): Promise<CountAnswer> {
     return this.audience.count(count, caller);
   }

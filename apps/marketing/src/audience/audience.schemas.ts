@@ -1,21 +1,22 @@
 import { z } from 'zod';
 import { ChannelSchema } from '#contracts/channel.js';
-import { FilterSchema } from './filter.schemas.js';
+import { checkSelection, selectionFields } from '../segments/selection.schemas.js';
 import { STALE_REASONS } from './freshness.js';
 
 export const ChannelField = ChannelSchema.meta({ description: 'The way the people on the list may be written to or called' });
 
 export const QuerySchema = z
   .strictObject({
-    channel: ChannelField,
-    filter: FilterSchema.default({}),
+    ...selectionFields,
     limit: z.int().min(1).max(1_000).default(100).meta({ description: 'People a page' }),
     cursor: z.string().max(200).optional().meta({ description: 'nextCursor of the page before, with the same channel and filter' }),
   })
+  .superRefine(checkSelection)
   .meta({
     id: 'AudienceQuery',
     examples: [
       { channel: 'email' },
+      { segment: { id: '0b0cc7d6-5ab1-4f0c-9d3e-53d4ac5a3f61' }, limit: 100 },
       { channel: 'email', filter: { interests: { any: ['coffee'] }, birthYear: { between: [1980, 1999] }, language: { is: 'fi' } }, limit: 100 },
       { channel: 'post', filter: { any: [{ city: { is: 'Kerava' } }, { postalCode: { prefix: '04' } }], none: [{ granted: { channel: 'email' } }] } },
     ],
@@ -23,7 +24,8 @@ export const QuerySchema = z
 export type Query = z.infer<typeof QuerySchema>;
 
 export const CountSchema = z
-  .strictObject({ channel: ChannelField, filter: FilterSchema.default({}) })
+  .strictObject(selectionFields)
+  .superRefine(checkSelection)
   .meta({ id: 'AudienceCount', examples: [{ channel: 'sms', filter: { city: { oneOf: ['Kerava', 'Tuusula'] }, granted: { lastDays: 30 } } }] });
 export type Count = z.infer<typeof CountSchema>;
 

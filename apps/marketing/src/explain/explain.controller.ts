@@ -3,8 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Scopes } from '#auth/access.js';
 import { DATABASE_AWAY } from '#http/http.errors.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
-import { SNAPSHOT_UNKNOWN } from '../audience/audience.errors.js';
-import { CHANNEL_DIFFERS, SEGMENT_OUTDATED, SEGMENT_UNKNOWN } from '../segments/segments.errors.js';
+import { SELECTION_PROBLEMS } from '../segments/segments.errors.js';
 import { type Explain, type ExplainAddress, ExplainAddressSchema, ExplainSchema, type Explanation, ExplanationSchema } from './explain.schemas.js';
 import { ExplainService } from './explain.service.js';
 import { ApiPersonRead, CurrentRead } from './person-read.decorator.js';
@@ -23,7 +22,7 @@ export class ExplainController {
     description: 'Condition by condition, for somebody who is held for the channel. Of anybody else nothing is told but that.',
   })
   @ApiAnswer(200, ExplanationSchema, 'The explanation; also when stale, and then marked so')
-  @ApiProblems(SEGMENT_UNKNOWN, SEGMENT_OUTDATED, SNAPSHOT_UNKNOWN, CHANNEL_DIFFERS, DATABASE_AWAY)
+  @ApiProblems(...SELECTION_PROBLEMS, DATABASE_AWAY)
   @ApiPersonRead()
   explain(@Body({ schema: ExplainSchema }) body: Explain, @CurrentRead() read: PersonRead): Promise<Explanation> {
     return this.explanations.byRef(body, read);
@@ -37,7 +36,7 @@ export class ExplainController {
     description: 'For data protection only. The address is matched exactly, by a keyed hash, and is neither stored nor logged.',
   })
   @ApiAnswer(200, ExplanationSchema, 'The explanation; also when stale, and then marked so')
-  @ApiProblems(SEGMENT_UNKNOWN, SEGMENT_OUTDATED, SNAPSHOT_UNKNOWN, CHANNEL_DIFFERS, DATABASE_AWAY)
+  @ApiProblems(...SELECTION_PROBLEMS, DATABASE_AWAY)
   @ApiPersonRead()
   explainAddress(@Body({ schema: ExplainAddressSchema }) body: ExplainAddress, @CurrentRead() read: PersonRead): Promise<Explanation> {
     return this.explanations.byAddress(body, read);

@@ -13,6 +13,7 @@ import { collapseByRef, type ContactChange, decideChange, rememberedAfter } from
 import { type Delivered, readDelivered } from './delivered.js';
 import { answerFor, deleteContacts, eraseEverywhere, keepOnly, lockStored, remember } from './intake.sql.js';
 import { park, type Parking } from './parked.sql.js';
+import { forgetMembers } from '../segments/snapshots.sql.js';
 
 type Read = Extract<Delivered, { kind: 'read' }>;
 
@@ -118,7 +119,10 @@ async function applyChanges(manager: EntityManager, told: readonly ConsentChange
   const erased = refsOf('erase');
   const kept = decided.flatMap(({ ref, change }) => (change.kind === 'pull' && stored.has(ref) ? [{ ref, keep: change.keep }] : []));
   if (dropped.length > 0) await deleteContacts(manager, dropped);
-  if (erased.length > 0) await eraseEverywhere(manager, erased);
+  if (erased.length > 0) {
+    await eraseEverywhere(manager, erased);
+    await forgetMembers(manager, erased);
+  }
   if (kept.length > 0) await keepOnly(manager, kept);
   await answerFor(manager, refs);
   return decided.map(({ change }) => change);

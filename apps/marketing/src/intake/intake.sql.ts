@@ -56,8 +56,9 @@ export async function eraseEverywhere(manager: EntityManager, refs: readonly str
   await manager.query(
     `WITH contacts AS (DELETE FROM contact WHERE ref = ANY ($1::uuid[]) RETURNING ref),
           parkings AS (DELETE FROM parked WHERE ref = ANY ($1::uuid[]) RETURNING ref),
+          reads AS (DELETE FROM person_read WHERE ref = ANY ($1::uuid[]) RETURNING ref),
           counted AS (SELECT ref, count(*) AS rows
-                        FROM (SELECT ref FROM contacts UNION ALL SELECT ref FROM parkings) AS gone GROUP BY ref)
+                        FROM (SELECT ref FROM contacts UNION ALL SELECT ref FROM parkings UNION ALL SELECT ref FROM reads) AS gone GROUP BY ref)
      UPDATE ref_state AS s SET rows_deleted = s.rows_deleted + c.rows FROM counted AS c WHERE s.ref = c.ref`,
     [refs],
   );

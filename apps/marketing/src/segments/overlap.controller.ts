@@ -3,10 +3,9 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, Scopes } from '#auth/access.js';
 import { DATABASE_AWAY } from '#http/http.errors.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
-import { SNAPSHOT_UNKNOWN } from '../audience/audience.errors.js';
 import { type Overlap, type OverlapAnswer, OverlapAnswerSchema, OverlapSchema } from './overlap.schemas.js';
 import { OverlapService } from './overlap.service.js';
-import { CHANNEL_DIFFERS, SEGMENT_OUTDATED, SEGMENT_UNKNOWN } from './segments.errors.js';
+import { SELECTION_PROBLEMS } from './segments.errors.js';
 
 @ApiTags('segments')
 @Controller('v1/audience')
@@ -18,7 +17,7 @@ export class OverlapController {
   @Scopes('audience:count')
   @ApiOperation({ summary: 'Compare two lists', description: 'How many people are on both, and on either alone; both of one channel.' })
   @ApiAnswer(200, OverlapAnswerSchema, 'The numbers, all of one version of the contacts; also when stale, and then marked so')
-  @ApiProblems(SEGMENT_UNKNOWN, SEGMENT_OUTDATED, SNAPSHOT_UNKNOWN, CHANNEL_DIFFERS, DATABASE_AWAY)
+  @ApiProblems(...SELECTION_PROBLEMS, DATABASE_AWAY)
   compare(@Body({ schema: OverlapSchema }) body: Overlap, @CurrentCaller() caller: Caller): Promise<OverlapAnswer> {
     return this.overlap.compare(body, caller);
   }

@@ -1,4 +1,5 @@
 import { defineFailure } from '#http/failure.js';
+import { SNAPSHOT_UNKNOWN } from '../audience/audience.errors.js';
 
 export const SEGMENT_NOT_FOUND = defineFailure({ kind: 'not-found', code: 'segment-not-found', title: 'There is no such segment, or no such version of it.' });
 
@@ -22,3 +23,6 @@ export const SEGMENT_OUTDATED = defineFailure({
 export const CHANNEL_DIFFERS = defineFailure({ kind: 'invalid', code: 'channel-differs', title: 'What is named is for another channel.' });
 
 export const SNAPSHOT_NOT_FOUND = defineFailure({ kind: 'not-found', code: 'snapshot-not-found', title: 'There is no such snapshot, or it has expired.' });
+
+/** What can be wrong with a channel and filter, or segment, in a request. */
+export const SELECTION_PROBLEMS = [SEGMENT_UNKNOWN, SEGMENT_OUTDATED, SNAPSHOT_UNKNOWN, CHANNEL_DIFFERS] as const;

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { type Caller, CurrentCaller, Scopes } from '#auth/access.js';
 import { DATABASE_AWAY } from '#http/http.errors.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
-import { LIST_STALE, SNAPSHOT_UNKNOWN } from '../audience/audience.errors.js';
-import { CHANNEL_DIFFERS, SEGMENT_OUTDATED, SEGMENT_UNKNOWN, SNAPSHOT_NOT_FOUND } from './segments.errors.js';
+import { LIST_STALE } from '../audience/audience.errors.js';
+import { SELECTION_PROBLEMS, SNAPSHOT_NOT_FOUND } from './segments.errors.js';
 import {
   ListSnapshotsSchema, type Snapshot, type SnapshotNow, SnapshotNowSchema, type SnapshotPage, SnapshotPageSchema, SnapshotSchema,
   type TakeSnapshot, TakeSnapshotSchema,
@@ -28,7 +28,7 @@ export class SnapshotsController {
       + 'Refused while the list may hold somebody who has withdrawn.',
   })
   @ApiAnswer(201, SnapshotSchema, 'Taken; Location is set')
-  @ApiProblems(LIST_STALE, SEGMENT_UNKNOWN, SEGMENT_OUTDATED, SNAPSHOT_UNKNOWN, CHANNEL_DIFFERS, DATABASE_AWAY)
+  @ApiProblems(LIST_STALE, ...SELECTION_PROBLEMS, DATABASE_AWAY)
   async take(
     @Body({ schema: TakeSnapshotSchema }) body: TakeSnapshot, @CurrentCaller() caller: Caller, @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Snapshot> {
