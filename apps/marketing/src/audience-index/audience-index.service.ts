@@ -167,7 +167,7 @@ export class AudienceIndex implements OnModuleDestroy {
     const { index } = this;
     if (index === undefined) return undefined;
     const { link, puts, members } = await readNews(this.database, index.version, snapshots);
-    if (puts === undefined) {
+    if (puts === undefined || link.link.marketingEpoch !== index.incarnation) {
       this.index = undefined;
       this.logger.event('audience-index-outdated', { version: index.version }, 'warn');
       this.task.wake();

@@ -63,7 +63,7 @@ interface NewsRow extends LinkRow {
 
 export interface News {
   readonly link: LinkNow;
-  /** What is to be put; undefined: the log does not reach back to the version, or too much has changed. */
+  /** What is to be put; undefined: the log does not reach back to the version, or far too much has changed. */
   readonly puts: ContactPut[] | undefined;
   readonly members: SnapshotMembers;
 }
@@ -92,12 +92,16 @@ function membersOf(snapshots: readonly string[], rows: readonly (readonly [strin
 
 export interface Extent {
   readonly version: number;
+  /** Changes when the database is restored. */
+  readonly incarnation: string;
   /** The greatest slot in use; null: nobody is held. */
   readonly lastSlot: number | null;
 }
 
 export async function readExtent(runner: QueryRunner): Promise<Extent> {
-  const [extent] = await runner.query('SELECT version, (SELECT max(slot) FROM contact) AS "lastSlot" FROM audience_version') as [Extent];
+  const [extent] = await runner.query(
+    'SELECT version, marketing_epoch AS incarnation, (SELECT max(slot) FROM contact) AS "lastSlot" FROM audience_version CROSS JOIN link_state',
+  ) as [Extent];
   return extent;
 }
 

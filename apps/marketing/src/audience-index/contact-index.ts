@@ -22,6 +22,8 @@ export class ContactIndex {
   private readonly scratch: Bitmap[] = [];
   /** The version of the contacts that everything here is of. */
   version = 0;
+  /** The incarnation of the database that counts those versions. */
+  incarnation = '';
   /** Contacts held. */
   size = 0;
 

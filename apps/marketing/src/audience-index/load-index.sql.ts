@@ -7,9 +7,14 @@ export class LoadStopped extends Error {
   override readonly name = 'LoadStopped';
 }
 
+/** Everything has changed, or the log of changes was lost, while the contacts were loaded. */
+export class LoadOutrun extends Error {
+  override readonly name = 'LoadOutrun';
+}
+
 /**
  * A new index of all contacts as they are on one snapshot; then again of what has changed meanwhile, until that is little.
- * @throws LoadStopped once `isStopping`
+ * @throws LoadStopped once `isStopping`; LoadOutrun when it has to be begun anew
  */
 export async function loadIndex(database: DataSource, isStopping: () => boolean): Promise<ContactIndex> {
   const index = new ContactIndex();
@@ -18,7 +23,7 @@ export async function loadIndex(database: DataSource, isStopping: () => boolean)
     await copyOnOneSnapshot(runner, index, undefined, isStopping);
     for (;;) {
       const { isKnown, isSmall } = await readBacklog(runner, index.version);
-      if (!isKnown) return await loadIndex(database, isStopping);
+      if (!isKnown) throw new LoadOutrun();
       if (isSmall) return index;
       await copyOnOneSnapshot(runner, index, index.version, isStopping);
     }
@@ -31,7 +36,8 @@ async function copyOnOneSnapshot(runner: QueryRunner, index: ContactIndex, since
   await runner.startTransaction('REPEATABLE READ');
   try {
     await runner.query('SET LOCAL statement_timeout = 0'); // ten million take longer than a statement may elsewhere
-    const { version, lastSlot } = await readExtent(runner);
+    const { version, incarnation, lastSlot } = await readExtent(runner);
+    index.incarnation = incarnation;
     index.reserve((lastSlot ?? 0) + 1);
     await copyContacts(runner, since, ({ slot, contact }) => {
       if (isStopping()) throw new LoadStopped();
