@@ -46,13 +46,16 @@ export interface TestRegister {
 export const WORDING_TEXT = 'Haluan uutiskirjeen. Voin perua luvan milloin tahansa.';
 export const WORDING = { id: 'newsletter', version: 1, language: 'fi', sha256: createHash('sha256').update(WORDING_TEXT).digest('hex') };
 
-/** Starts the register in this process, with the wording of `grant` registered. */
-export async function startTestRegister(label: string): Promise<TestRegister> {
+/**
+ * Starts the register in this process, with the wording of `grant` registered.
+ * @param environment besides the usual one, such as REGISTER_PROFILE
+ */
+export async function startTestRegister(label: string, environment: Readonly<Record<string, string>> = {}): Promise<TestRegister> {
   const [database, vhost] = await Promise.all([createTestDatabase(`register-${label}`, registerDataSource), createVhost(`register-${label}`)]);
   const log = new ServiceLog('register');
   const config = readRegisterConfig({
     REGISTER_DATABASE_URL: database.url, AMQP_URL: vhost.url, REGISTER_PORT: '0', LINK_DIGEST_KEY: key(),
-    REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key(),
+    REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key(), ...environment,
   });
   const logger = new JsonLogger('register', 'debug', log);
   const app = await startRegister({ config, logger, metrics: new Metrics('register') });

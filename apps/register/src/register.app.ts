@@ -29,6 +29,7 @@ export async function startRegister(parts: RegisterParts): Promise<NestFastifyAp
         standing: 'States that take a person out of marketing at once',
         erasure: 'Erasure, answered by marketing',
         holds: 'Whom the law keeps from being erased, and until when',
+        disclosures: 'What leaves the company, on which consent, and what recipients are still to be told',
         requests: 'What persons have asked for, and by when it is due',
       },
     },

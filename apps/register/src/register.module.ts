@@ -11,6 +11,7 @@ import { AccessLogModule } from './access-log/access-log.module.js';
 import { AccessModule } from './access/access.module.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { registerDataSource } from './database/data-source.js';
+import { DisclosuresModule } from './disclosures/disclosures.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
 import { GuardiansModule } from './guardians/guardians.module.js';
 import { HoldsModule } from './holds/holds.module.js';
@@ -54,7 +55,7 @@ export class RegisterModule {
         }),
         MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger }),
         AccessModule,
-        IdempotencyModule, AccessLogModule, SuppressionModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule, RequestsModule,
+        IdempotencyModule, AccessLogModule, SuppressionModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule, RequestsModule, DisclosuresModule,
         GuardiansModule, HoldsModule, RetentionModule,
       ],
     };

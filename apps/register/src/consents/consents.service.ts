@@ -6,6 +6,7 @@ import { etagOf } from '#http/etag.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { IdempotentWrites, type WriteResult } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
+import { withdrawDisclosures } from '../disclosures/disclosure.withdrawal.js';
 import { recordRequest } from '../requests/request.record.js';
 import { addressOf } from '../suppression/closure.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
@@ -66,12 +67,13 @@ export class ConsentsService {
     return answer;
   }
 
-  private withdrawAll(manager: EntityManager, customer: Guarded<CustomerRow>, evidence: StopAll, caller: Caller, objectedAt = customer.objected_at): Promise<WriteResult> {
+  private async withdrawAll(manager: EntityManager, customer: Guarded<CustomerRow>, evidence: StopAll, caller: Caller, objectedAt = customer.objected_at): Promise<WriteResult> {
     const withdrawal = { ...evidence, decision: 'withdrawn' as const };
     // Channels never asked about are withdrawn as well: a later import of an older consent then changes nothing.
     const others = customer.consents.filter((c) => c.purpose !== MARKETING_PURPOSE);
     const targets = [...CHANNELS.map((channel) => ({ purpose: MARKETING_PURPOSE, channel })), ...others];
     const records = targets.map((target) => this.judged(customer, target, withdrawal, caller, this.rules.now()));
+    await withdrawDisclosures(manager, customer.id, { ...evidence, decidedAt: this.rules.countsFrom(evidence.decidedAt) }, caller.subject);
     return this.record(manager, customer, records, caller, objectedAt);
   }
 

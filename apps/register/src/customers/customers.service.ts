@@ -9,6 +9,7 @@ import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { oweNotices } from '../disclosures/notice.owing.js';
 import { concernsMarketing, markChanged } from '../sync/pending.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { channelsOf } from '../sync/projection.js';
@@ -87,6 +88,7 @@ export class CustomersService {
       after.interests, JSON.stringify(origins), body.source.kind === 'customer' ? this.rules.now() : null,
     ]).catch(refuseTakenEmail);
     if (!row) throw new Error('the locked customer is gone');
+    await oweNotices(manager, customer.id, 'correction', [...changes.set, ...changes.cleared]);
     await markChanged(manager, { ref: customer.ref, version: row.version, before, after: channels, knownToMarketing: customer.known_to_marketing, reason: 'data' });
     return row.version;
   }

@@ -7,7 +7,7 @@ import { CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { runInTransaction } from '#database/statement.js';
 import { FIND_HOLD, type HoldRow, QUEUE_ERASURE } from '../holds/holds.sql.js';
-import { recordRequest } from '../requests/request.record.js';
+import { recordPending, recordRequest } from '../requests/request.record.js';
 import { StandingChanges } from '../standing/standing-changes.service.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { markErased } from '../sync/pending.js';
@@ -67,6 +67,7 @@ export class Eraser {
     if (hold.queued_at) return outcome;
     const now = new Date();
     const by = nameOf(caller);
+    if (ground === 'request') await recordPending(manager, customer.id, 'erasure', caller);
     await runInTransaction(manager, QUEUE_ERASURE, [customer.id, ground, by, now]);
     const restriction = { restricted_at: customer.restricted_at ?? now, restriction_reason: ERASURE_UNDER_HOLD };
     await this.changes.apply(manager, customer, restriction, 'restriction', { kind: 'erasure-queued', reason: ground, effectiveAt: now, actor: by });

@@ -28,6 +28,20 @@ const PurposeSchema = z.strictObject({
   recipients: z.array(z.string()),
 });
 
+/**
+ * Who may get people (R5). `outside`: another controller, which gets a person through the register's disclosures only, on her consent
+ * and after a notice. `inside`: a processor of the company, such as a mailing tool, which gets the lists of marketing.
+ */
+const RecipientSchema = z.strictObject({
+  id: CodeSchema,
+  name: z.string().min(1),
+  country: z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code'),
+  place: z.enum(['inside', 'outside']),
+  /** Codes of purposes. */
+  purposes: z.array(CodeSchema).min(1),
+});
+export type Recipient = z.infer<typeof RecipientSchema>;
+
 /** Who the controller is and what the register is for (GDPR Art. 13, 30): configuration, checked at start. */
 export const ProfileSchema = z.strictObject({
   controller: z.strictObject({
@@ -43,6 +57,16 @@ export const ProfileSchema = z.strictObject({
     .array(PurposeSchema)
     .refine((list) => list.some((p) => p.code === 'marketing' && p.legalBasis === 'consent'),
       'must hold a purpose "marketing" whose legal basis is "consent" (Act 917/2014 § 200)'),
+  recipients: z.array(RecipientSchema).refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'must name each recipient once').default([]),
   productGroups: z.array(z.strictObject({ code: CodeSchema, name: LocalisedSchema })).min(1),
+}).superRefine(({ purposes, recipients }, context) => {
+  for (const [i, recipient] of recipients.entries()) {
+    for (const [j, code] of recipient.purposes.entries()) {
+      const purpose = purposes.find((p) => p.code === code);
+      const message = !purpose ? 'must be the code of a purpose'
+        : recipient.place === 'outside' && purpose.legalBasis !== 'consent' ? 'must be a purpose that rests on consent: nothing is disclosed outside without one' : undefined;
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['recipients', i, 'purposes', j], message });
+    }
+  }
 });
 export type Profile = z.infer<typeof ProfileSchema>;

@@ -3,9 +3,10 @@ import type { EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { runInTransaction } from '#database/statement.js';
 import { dueDate, finnishDay, MONTHS_TO_ANSWER } from './due-date.js';
+import type { Day } from './finnish-holidays.js';
 import { CONTACT } from './request.row.js';
-import { RECORD_ACT } from './requests.sql.js';
-import type { RequestKind } from './requests.schemas.js';
+import { OPEN_REQUEST, RECORD_ACT } from './requests.sql.js';
+import type { ReceivedBy, RequestKind } from './requests.schemas.js';
 
 /** Rights that are exercised by the very call: there is nothing left to handle. */
 export type ActKind = Extract<RequestKind, 'erasure' | 'objection' | 'restriction'>;
@@ -21,9 +22,34 @@ export function recorderOf(caller: Pick<Caller, 'kind' | 'subject'>): string {
  * Call under the customer's lock; for an erasure before the rows go, so that the request is unlinked with them.
  */
 export async function recordRequest(manager: EntityManager, customerId: string, kind: ActKind, caller: Caller, now = new Date()): Promise<void> {
-  const receivedBy = caller.kind === 'staff' ? 'other' : 'self-service';
+  await runInTransaction(manager, RECORD_ACT, newRequest(randomUUID(), { customerId, kind, caller, receivedAt: now, receivedBy: wayOf(caller) }));
+}
+
+/** A right called on that cannot be carried out yet: the request stays open, and is due like every other. */
+export async function recordPending(manager: EntityManager, customerId: string, kind: ActKind, caller: Caller, now = new Date()): Promise<void> {
+  const values = newRequest(randomUUID(), { customerId, kind, caller, receivedAt: now, receivedBy: wayOf(caller) });
+  await runInTransaction(manager, OPEN_REQUEST, [...values, true]);
+}
+
+export interface NewRequest {
+  readonly customerId: string;
+  readonly kind: RequestKind;
+  readonly caller: Caller;
+  readonly receivedAt: Date;
+  readonly receivedBy: ReceivedBy;
+}
+
+/** When a request of that receipt is due. */
+export function dueOnReceipt(receivedAt: Date): Day {
+  return dueDate(finnishDay(receivedAt), MONTHS_TO_ANSWER);
+}
+
+/** The first ten parameters of OPEN_REQUEST and RECORD_ACT. */
+export function newRequest(id: string, { customerId, kind, caller, receivedAt, receivedBy }: NewRequest): unknown[] {
   const actor = caller.kind === 'customer' ? 'customer' : caller.subject;
-  await runInTransaction(manager, RECORD_ACT, [
-    randomUUID(), customerId, kind, now, receivedBy, dueDate(finnishDay(now), MONTHS_TO_ANSWER), CONTACT, recorderOf(caller), actor, caller.kind,
-  ]);
+  return [id, customerId, kind, receivedAt, receivedBy, dueOnReceipt(receivedAt), CONTACT, recorderOf(caller), actor, caller.kind];
+}
+
+function wayOf(caller: Caller): ReceivedBy {
+  return caller.kind === 'staff' ? 'other' : 'self-service';
 }

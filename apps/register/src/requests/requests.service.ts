@@ -9,8 +9,7 @@ import { lockCustomer } from '../customers/customer.lock.js';
 import { KEEP_CUSTOMERS } from '../customers/customers.sql.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
-import { dueDate, finnishDay, MONTHS_TO_ANSWER } from './due-date.js';
-import { recorderOf } from './request.record.js';
+import { dueOnReceipt, newRequest } from './request.record.js';
 import { CONTACT, type RequestRow } from './request.row.js';
 import { decideStep } from './request-steps.js';
 import {
@@ -39,12 +38,10 @@ export class RequestsService {
     if (receivedAt.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) throw new Failure(TIME_IN_FUTURE);
     return this.writes.run(write, async (manager) => {
       const { id: customer } = await lockCustomer(manager, customerId);
-      const [id, dueOn] = [randomUUID(), dueDate(finnishDay(receivedAt), MONTHS_TO_ANSWER)];
-      const actor = caller.kind === 'customer' ? 'customer' : caller.subject;
-      await runInTransaction(manager, OPEN_REQUEST, [
-        id, customer, body.kind, receivedAt, body.receivedBy ?? 'self-service', dueOn, CONTACT, recorderOf(caller), actor, caller.kind,
-      ]);
-      return { answer: { status: 201, body: { id, state: 'open', dueOn }, location: `/v1/requests/${id}` }, customerId: customer };
+      const id = randomUUID();
+      const values = newRequest(id, { customerId: customer, kind: body.kind, caller, receivedAt, receivedBy: body.receivedBy ?? 'self-service' });
+      await runInTransaction(manager, OPEN_REQUEST, [...values, false]);
+      return { answer: { status: 201, body: { id, state: 'open', dueOn: dueOnReceipt(receivedAt) }, location: `/v1/requests/${id}` }, customerId: customer };
     });
   }
 

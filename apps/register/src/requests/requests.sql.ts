@@ -5,14 +5,17 @@ const REQUEST_COLUMNS = `
   r.extension_reason, r.extension_told_at, r.outcome, r.closed_at, r.created_by`;
 
 /**
- * $1 id, $2 customer, $3 kind, $4 received at, $5 received by, $6 due on, $7 assignee, $8 created by, $9 actor, $10 actor kind
+ * $1 id, $2 customer, $3 kind, $4 received at, $5 received by, $6 due on, $7 assignee, $8 created by, $9 actor, $10 actor kind,
+ * $11 not if one of the kind is open already
  */
 export const OPEN_REQUEST: Statement = {
   name: 'open-request',
   text: `
     WITH made AS (
       INSERT INTO data_request (id, customer_id, kind, received_at, received_by, due_on, assignee, state, created_by)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8) RETURNING id, customer_id, assignee
+      SELECT $1, $2, $3, $4, $5, $6, $7, 'open', $8
+      WHERE NOT ($11 AND EXISTS (SELECT FROM data_request o WHERE o.customer_id = $2 AND o.kind = $3 AND o.closed_at IS NULL))
+      RETURNING id, customer_id, assignee
     )
     INSERT INTO data_request_step (request_id, customer_id, actor, actor_kind, step, assignee)
     SELECT id, customer_id, $9, $10, 'received', assignee FROM made`,

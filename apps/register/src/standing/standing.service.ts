@@ -9,6 +9,7 @@ import { ERASURE_UNDER_HOLD } from '../erasure/eraser.service.js';
 import { LEGAL_HOLD } from '../holds/holds.errors.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
+import { oweNotices } from '../disclosures/notice.owing.js';
 import { recordRequest } from '../requests/request.record.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { Relay } from '../sync/relay.js';
@@ -41,6 +42,7 @@ export class StandingService {
   restrict(write: WriteRequest, caller: Caller, id: string, { reason }: Restriction): Promise<WriteAnswer> {
     return this.change(write, caller, id, 'restriction', async (customer, manager) => {
       await recordRequest(manager, customer.id, 'restriction', caller);
+      await oweNotices(manager, customer.id, 'restriction');
       const now = new Date();
       const kept = customer.restriction_reason === ERASURE_UNDER_HOLD ? ERASURE_UNDER_HOLD : reason;
       return { kind: 'restricted', fields: { restricted_at: customer.restricted_at ?? now, restriction_reason: kept }, reason, effectiveAt: now };
