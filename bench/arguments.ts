@@ -1,11 +1,13 @@
 import { createFigure } from './figures/p1-create.js';
 import { withdrawalFigure } from './figures/p2-withdrawal.js';
 import { throughputFigure } from './figures/p4-throughput.js';
+import { audienceFigure } from './figures/p5-audience.js';
+import { exportFigure } from './figures/p6-export.js';
 import { rebuildFigure } from './figures/p8-rebuild.js';
 import type { Figure } from './support/figure.js';
 
 /** Everything that can be measured, in the order of measuring. */
-const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure, rebuildFigure];
+const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure, rebuildFigure, audienceFigure, exportFigure];
 const DEFAULT_SIZE = 10_000;
 
 /** The figures asked for; all when none is named. @throws Error naming what there is */

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../support/child.js';
+import { connectionVariables } from '../support/databases.js';
 import { CREATE_ONE_CUSTOMER } from './create-customer.sql.js';
 
 const CLIENTS = 16;
@@ -56,7 +57,7 @@ export async function createCustomersByPgbench(pgbench: string, databaseUrl: str
     const script = join(folder, 'create-customer.sql');
     await writeFile(script, createCustomerScript());
     const variables = Object.entries(VARIABLES).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
-    const printed = await run(pgbench, ['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '1', '-T', String(seconds), '-f', script, ...variables], connection(databaseUrl));
+    const printed = await run(pgbench, ['-n', '-M', 'prepared', '-c', String(CLIENTS), '-j', '1', '-T', String(seconds), '-f', script, ...variables], connectionVariables(databaseUrl));
     const rate = /tps = ([\d.]+)/.exec(printed);
     const count = /actually processed: (\d+)/.exec(printed);
     if (!rate || !count || !/number of failed transactions: 0 /.test(printed)) throw new Error(`pgbench: ${printed}`);
@@ -64,10 +65,4 @@ export async function createCustomersByPgbench(pgbench: string, databaseUrl: str
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** In the environment, because arguments can be read by every process of the machine. */
-function connection(url: string): Record<string, string> {
-  const { hostname, port, username, password, pathname } = new URL(url);
-  return { PGHOST: hostname, PGPORT: port, PGUSER: username, PGPASSWORD: decodeURIComponent(password), PGDATABASE: pathname.slice(1) };
 }

@@ -1,12 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { peakMemory, residentMemory } from './memory.js';
 
 const living = new Set<ChildProcess>();
 /** By service name, in megabytes; over all starts of it. */
 const peaks = new Map<string, number>();
+/** The same at rest, when a figure has noted it. */
+const rests = new Map<string, number>();
 
 /** To be called once, by the main program: whatever happens to it, nothing it started outlives it. */
 export function leaveNobodyBehind(): void {
@@ -58,14 +61,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 /** The most resident memory a service had until it was stopped, in megabytes; undefined where that cannot be told. */
 export const peakMemoryOf = (name: string): number | undefined => peaks.get(name) || undefined;
 
-/** VmHWM of proc(5); 0 on systems without it. */
-function peakMemory(pid: number): number {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
-  } catch {
-    return 0;
-  }
+/** Notes what a service holds now, with everything loaded and nothing to do. */
+export function noteAtRest({ name, pid }: Service): void {
+  rests.set(name, residentMemory(pid));
 }
+
+/** In megabytes; undefined when nobody has noted it. */
+export const memoryAtRestOf = (name: string): number | undefined => rests.get(name) || undefined;
 
 /** Runs a program of ours to its end; its output comes back. @throws Error with what it printed when it fails */
 export async function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>>, input = ''): Promise<string> {

@@ -58,3 +58,9 @@ export async function fillBaseline(url: string, size: number): Promise<void> {
     await client.query('ANALYZE');
   });
 }
+
+/** What psql and pgbench read a connection from: the environment, because arguments can be read by every process of the machine. */
+export function connectionVariables(url: string): Record<string, string> {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return { PGHOST: hostname, PGPORT: port, PGUSER: username, PGPASSWORD: decodeURIComponent(password), PGDATABASE: pathname.slice(1) };
+}

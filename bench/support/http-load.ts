@@ -21,6 +21,8 @@ interface LoadOptions {
   readonly seconds: number;
   /** Ends earlier, after so many requests. */
   readonly requests?: number;
+  /** Each connection rests this long between an answer and its next request. */
+  readonly pauseMs?: number;
   /** The next whole request, as it goes over the wire. */
   readonly nextRequest: () => Buffer;
 }
@@ -31,7 +33,7 @@ const HEADER_END = Buffer.from('\r\n\r\n');
  * Keeps `connections` requests under way for `seconds`. Speaks HTTP/1.1 over plain sockets, because on a machine that is
  * shared with the server a full client costs as much as the server it measures.
  */
-export async function load({ url, connections, seconds, requests = Infinity, nextRequest }: LoadOptions): Promise<LoadResult> {
+export async function load({ url, connections, seconds, requests = Infinity, pauseMs = 0, nextRequest }: LoadOptions): Promise<LoadResult> {
   const { hostname, port } = new URL(url);
   const latencies: number[] = [];
   let sent = 0;
@@ -72,7 +74,8 @@ export async function load({ url, connections, seconds, requests = Infinity, nex
         firstRefusal ??= held.toString('utf8').slice(0, 1_000);
       }
       held = Buffer.alloc(0);
-      send();
+      if (pauseMs > 0) setTimeout(send, pauseMs);
+      else send();
     });
     socket.once('error', reject);
     socket.once('close', () => reject(new Error('the server closed a connection')));
