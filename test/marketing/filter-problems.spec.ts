@@ -121,7 +121,7 @@ describe('the OpenAPI document', () => {
     expect(schema.examples.length).toBeGreaterThanOrEqual(3);
     for (const name of ['AudienceQuery', 'AudienceCount']) {
       for (const example of (schemas[name] as { examples: Json[] }).examples) {
-        expect(CHANNELS).toContain(example['channel']);
+        if (example['segment'] === undefined) expect(CHANNELS).toContain(example['channel']);
         FilterSchema.parse(example['filter'] ?? {});
       }
     }

@@ -108,6 +108,17 @@ export class RunningMarketing {
     return { status: response.statusCode, body: response.json<Record<string, unknown>>() };
   }
 
+  /** A request with whatever headers it needs; `subject` is who makes it. A body that is empty is told as {}. */
+  async request(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload: object | undefined, scopes: readonly Scope[],
+    { headers = {}, subject = 'test' }: { headers?: Record<string, string>; subject?: string } = {},
+  ): Promise<{ status: number; headers: Record<string, unknown>; body: Record<string, unknown> }> {
+    const response = await this.apps[0]!.inject({
+      method, url: path, headers: { authorization: await this.tokens.bearer({ scopes, subject }), ...headers }, ...(payload === undefined ? {} : { payload }),
+    });
+    return { status: response.statusCode, headers: response.headers, body: response.body === '' ? {} : response.json<Record<string, unknown>>() };
+  }
+
   /** What is answered to a GET as it is, when it is no JSON. */
   async text(path: string): Promise<{ status: number; headers: Record<string, unknown>; text: string }> {
     const response = await this.apps[0]!.inject({ method: 'GET', url: path, headers: { authorization: await this.tokens.bearer({ scopes: SCOPES }) } });

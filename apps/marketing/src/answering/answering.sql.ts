@@ -24,7 +24,7 @@ export async function deleteAnswers(manager: EntityManager, ids: readonly number
 }
 
 /** Tables with a column `ref` that an erasure must leave empty; `ref_state` (tombstone) and `answer` are not among them. */
-export const TABLES_TO_SCAN = ['contact', 'parked'] as const;
+export const TABLES_TO_SCAN = ['contact', 'parked', 'person_read'] as const;
 
 /** The re-scan after an erasure: how many rows are left of each reference; references with none are absent. */
 export async function countRowsLeft(manager: EntityManager, refs: readonly string[]): Promise<Map<string, number>> {

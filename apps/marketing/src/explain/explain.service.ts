@@ -3,12 +3,12 @@ import { DataSource } from 'typeorm';
 import { FreshnessService } from '../audience/freshness.service.js';
 import { resolveFilter } from '../audience/resolve-filter.js';
 import { digestOf } from '../contacts/address-digests.js';
-import { onOneSnapshot } from '../database/transaction.js';
+import { inTransaction } from '../database/transaction.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import type { Selection } from '../segments/selection.schemas.js';
 import { SelectionService } from '../segments/selection.service.js';
 import type { Explain, ExplainAddress, Explanation } from './explain.schemas.js';
-import { explainPerson, recordPersonRead, type Sought } from './explain.sql.js';
+import { explainPerson, holdOffErasure, recordPersonRead, type Sought } from './explain.sql.js';
 import { partsOf } from './filter-parts.js';
 import type { PersonRead } from './person-read.js';
 
@@ -34,14 +34,15 @@ export class ExplainService {
   }
 
   private explain(sought: Sought, selection: Selection, read: PersonRead): Promise<Explanation> {
-    return onOneSnapshot(this.database, async (manager) => {
+    return inTransaction(this.database, async (manager) => {
+      await holdOffErasure(manager, sought);
       const { freshness, version, now } = await this.gate.judge(manager);
       const { channel, filter, condition, segment, snapshots } = await this.selections.resolve(manager, selection, now);
       const parts = partsOf(filter);
       const person = await explainPerson(
         manager, sought, channel, condition, parts.map((part) => resolveFilter(part.filter, { channel, now, snapshots })),
       );
-      await recordPersonRead(manager, read, 'ref' in sought ? sought.ref : person?.ref);
+      await recordPersonRead(manager, read, person?.ref);
       return {
         on: person?.on ?? false,
         held: person !== undefined,

@@ -15,6 +15,20 @@ export interface Found {
   readonly holds: readonly boolean[];
 }
 
+function isSought(sought: Sought, place: (value: unknown) => string): string {
+  return 'ref' in sought ? `ref = ${place(sought.ref)}::uuid` : `${sought.kind}_digest = ${place(sought.digest ?? Buffer.alloc(0))}::bytea`;
+}
+
+/**
+ * Lets no erasure of the person begin until the transaction ends, or waits for the one under way: it deletes the entries about
+ * her, and must not miss the one that is about to be made. In a READ COMMITTED transaction.
+ */
+export async function holdOffErasure(manager: EntityManager, sought: Sought): Promise<void> {
+  const values: unknown[] = [];
+  const found = isSought(sought, (value) => `$${values.push(value)}`);
+  await manager.query(`SELECT 1 FROM ref_state WHERE ref IN (SELECT ref FROM contact WHERE ${found}) FOR KEY SHARE`, values);
+}
+
 /**
  * Undefined when nobody is held for the channel under the reference or address: then nothing is asked of the row. That she is
  * on the list is asked by the very clause that lists use, so the two cannot disagree.
@@ -25,7 +39,7 @@ export async function explainPerson(
   const list = clauseOf(channel, whole);
   const values = [...list.values];
   const place = (value: unknown): string => `$${values.push(value)}`;
-  const held = 'ref' in sought ? `ref = ${place(sought.ref)}::uuid` : `${sought.kind}_digest = ${place(sought.digest ?? Buffer.alloc(0))}::bytea`;
+  const held = isSought(sought, place);
   const holds = parts.map((part) => `(${conditionText(part, place)}) IS TRUE`);
   const [row] = await manager.query<Found[]>(
     `SELECT ref, (${list.text}) IS TRUE AS on, ARRAY[${holds.join(', ')}]::boolean[] AS holds
@@ -35,7 +49,10 @@ export async function explainPerson(
   return row;
 }
 
-/** Writes who read, in the transaction of the read: without the entry there is no answer. */
+/**
+ * Writes who read, in the transaction of the read: without the entry there is no answer. The reference only of who was found:
+ * one that is not held may be that of somebody erased.
+ */
 export async function recordPersonRead(manager: EntityManager, { actor, purpose, route }: PersonRead, ref: string | undefined): Promise<void> {
   await manager.query('INSERT INTO person_read (actor, purpose, route, ref) VALUES ($1, $2, $3, $4)', [actor, purpose, route, ref ?? null]);
 }

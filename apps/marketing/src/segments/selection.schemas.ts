@@ -10,11 +10,11 @@ export const SegmentRefSchema = z
   .meta({ id: 'SegmentReference' });
 export type SegmentRef = z.infer<typeof SegmentRefSchema>;
 
-/** The members of a request that say which people it is about. Belongs together with `checkSelection`. */
+/** The members of a request that say which people it is about. Without a filter: everybody. Belongs together with `checkSelection`. */
 export const selectionFields = {
   channel: ChannelSchema.optional()
     .meta({ description: 'The way the people may be written to or called. A segment has its own, so it may be left out there' }),
-  filter: FilterSchema.optional().meta({ description: 'Which of them; everybody when left out' }),
+  filter: FilterSchema.optional(),
   segment: SegmentRefSchema.optional().meta({ description: 'A saved segment in place of a filter' }),
 };
 

@@ -99,7 +99,7 @@ export class Segments1700000000003 implements MigrationInterface {
         PRIMARY KEY (version, channel)
       ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 
-      -- Who looked at one person's place on lists, what for, and when. No reference: an address that led to nobody.
+      -- Who looked at one person's place on lists, what for, and when. No reference: nobody was found.
       CREATE TABLE person_read (
         id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         actor   text NOT NULL,
