@@ -8,7 +8,8 @@ export const FIND_CLOSURES: Statement = {
 
 /**
  * Closes addresses; what was opened anew is closed again. Abuse, decided by a person, is not overwritten by another reason.
- * In the order of the digests, so that two of these never wait for each other in a circle.
+ * In the order of the digests, so that two of these never wait for each other in a circle. The insert joins what was known, so that
+ * this is read before it is changed.
  * Answers, for each kind, whether a channel of it was open to anybody until now.
  * $1 kinds, $2 digests in the same order, $3 reason, $4 since
  */
@@ -21,7 +22,7 @@ export const SUPPRESS: Statement = {
       SELECT s.digest, s.reopened FROM suppression s JOIN asked USING (digest) ORDER BY s.digest FOR UPDATE OF s
     ), closed AS (
       INSERT INTO suppression AS s (digest, kind, reason, since)
-      SELECT digest, kind, $3, $4 FROM asked ORDER BY digest
+      SELECT digest, asked.kind, $3, $4 FROM asked LEFT JOIN known USING (digest) ORDER BY digest
       ON CONFLICT (digest) DO UPDATE SET
         reason = CASE s.reason WHEN 'abuse' THEN s.reason ELSE excluded.reason END, since = greatest(s.since, excluded.since),
         reopened = '{}', lifted_at = NULL, lifted_by = NULL

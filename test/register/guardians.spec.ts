@@ -1,0 +1,91 @@
+import { projected as projectedChannels } from '#test/support/projected.js';
+import { decision, newCustomer, startTestRegister, type TestRegister, WORDING } from '#test/support/register.js';
+
+let register: TestRegister;
+beforeAll(async () => { register = await startTestRegister('guardians'); });
+afterAll(async () => { await register.stop(); });
+
+const YEAR = new Date().getUTCFullYear();
+const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const create = async (birthYear = YEAR - 10): Promise<string> =>
+  String((await register.call('POST', '/v1/customers', { body: newCustomer({ demographics: { birthYear } }) })).body['id']);
+const give = (id: string, over: object = {}) => register.call('PUT', `/v1/customers/${id}/guardian-consent`, {
+  body: { givenAt: ago(5), verification: 'strong-identification', sourceSystem: 'web-shop', wording: WORDING, ...over },
+});
+const lose = (id: string) => register.call('DELETE', `/v1/customers/${id}/guardian-consent`);
+const grant = (id: string, minutes: number) => register.call('PUT', `/v1/customers/${id}/consents/marketing/email`, { body: decision({ decidedAt: ago(minutes) }) });
+const projected = (id: string): Promise<string[]> => projectedChannels(register, id);
+const urgency = async (id: string): Promise<number | undefined> =>
+  (await register.database.query<{ urgency: number }[]>('SELECT p.urgency FROM sync_pending p JOIN customer c USING (ref) WHERE c.id = $1', [id]))[0]?.urgency;
+
+describe('a child', () => {
+  it('may consent once a guardian has agreed, and not to what came before', async () => {
+    const id = await create();
+    expect((await grant(id, 0)).body['type']).toBe('/problems/guardian-required');
+    expect((await give(id)).status).toBe(200);
+    expect((await grant(id, 6)).body['type']).toBe('/problems/guardian-required');
+    expect((await grant(id, 4)).body).toMatchObject({ inEffect: true });
+    expect(await projected(id)).toEqual(['email']);
+  });
+
+  it('leaves marketing with the guardian’s word, and does not come back by a later one alone', async () => {
+    const id = await create();
+    await give(id);
+    await grant(id, 4);
+    expect((await lose(id)).status).toBe(200);
+    expect([await projected(id), await urgency(id)]).toEqual([[], 1]);
+    await give(id, { givenAt: ago(1) });
+    expect(await projected(id)).toEqual([]);
+    await grant(id, 0);
+    expect(await projected(id)).toEqual(['email']);
+  });
+
+  it('keeps what she consented to when the guardian’s word is renewed', async () => {
+    const id = await create();
+    await give(id);
+    await grant(id, 4);
+    await give(id, { givenAt: ago(1), verification: 'signed-form' });
+    expect(await projected(id)).toEqual(['email']);
+  });
+
+  it('cannot speak for her guardian', async () => {
+    const id = await create();
+    const token = await register.token({ kind: 'customer', subject: id });
+    const answer = await register.call('PUT', `/v1/customers/${id}/guardian-consent`, {
+      token, body: { givenAt: ago(5), verification: 'in-person', sourceSystem: 'web-shop', wording: WORDING },
+    });
+    expect([answer.status, answer.body['type']]).toEqual([403, '/problems/not-own-data']);
+  });
+
+  it('found by a correction of her birth year leaves marketing, also when a guardian agrees afterwards', async () => {
+    const id = await create(YEAR - 30);
+    await grant(id, 9);
+    await register.call('PATCH', `/v1/customers/${id}`, { body: { demographics: { birthYear: YEAR - 9 } }, headers: { 'if-match': '"2"' } });
+    expect(await projected(id)).toEqual([]);
+    await give(id);
+    expect(await projected(id)).toEqual([]);
+  });
+});
+
+describe('the record of a guardian', () => {
+  it.each([
+    ['not-a-child', YEAR - 14, {}], ['guardian-in-future', YEAR - 10, { givenAt: ago(-60) }],
+    ['wording-unknown', YEAR - 10, { wording: { ...WORDING, sha256: 'f'.repeat(64) } }],
+  ])('is refused as %s', async (problem, birthYear, over) => {
+    const id = await create(birthYear);
+    expect((await give(id, over)).body['type']).toBe(`/problems/${problem}`);
+  });
+
+  it('holds how it was checked, by whom and on what, and nobody’s name; it is only added to and goes with the child', async () => {
+    const id = await create();
+    await give(id);
+    await lose(id);
+    const { body } = await register.call('GET', `/v1/customers/${id}/guardian-consent`);
+    expect(body['records']).toMatchObject([
+      { decision: 'given', verification: 'strong-identification', checkedBy: 'shop', wording: WORDING }, { decision: 'withdrawn', verification: null, checkedBy: 'shop', wording: null },
+    ]);
+    await expect(register.database.query('UPDATE guardian_consent SET actor = actor')).rejects.toThrow('append-only');
+    await register.call('DELETE', `/v1/customers/${id}`);
+    expect(await register.database.query<object[]>('SELECT 1 FROM guardian_consent WHERE customer_id = $1', [id])).toEqual([]);
+  });
+});
