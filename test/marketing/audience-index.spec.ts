@@ -79,7 +79,7 @@ describe(`two indexes on one database, with seed ${SEED}`, () => {
     for (const index of indexes) for (const question of questions) await agree(index, question);
     expect(sizes.size).toBeGreaterThan(15);
     // They did answer themselves, and not by the table.
-    expect(indexes.map((index) => index.state())).toEqual(indexes.map(() => expect.objectContaining({ isReady: true, version: expect.any(Number) })));
+    expect(indexes.map((index) => index.state().isReady)).toEqual([true, true]);
   });
 
   it('are of the same version as a loaded one, and hold as many', async () => {

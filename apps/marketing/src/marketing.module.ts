@@ -11,6 +11,7 @@ import { MessagingModule } from '#messaging/messaging.module.js';
 import { AnswerSender } from './answering/answer-sender.service.js';
 import { StatementSigner } from './answering/statement-signer.service.js';
 import { AudienceIndex } from './audience-index/audience-index.service.js';
+import { IndexMetrics } from './audience-index/index-metrics.service.js';
 import { AudienceController } from './audience/audience.controller.js';
 import { AudienceService } from './audience/audience.service.js';
 import { FreshnessService } from './audience/freshness.service.js';
@@ -71,7 +72,7 @@ export class MarketingModule {
         { provide: JsonLogger, useValue: logger },
         { provide: Metrics, useValue: metrics },
         { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
-        AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IntakeService, MarketingMetrics, Puller, ReconcileService,
+        AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IndexMetrics, IntakeService, MarketingMetrics, Puller, ReconcileService,
         RegisterClient, SegmentsService, SelectionService, SnapshotKeeper, SnapshotsService, StatementSigner, WatermarkService,
         ExplainService, OverlapService,
       ],
