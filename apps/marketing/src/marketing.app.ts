@@ -17,7 +17,7 @@ const API = {
   title: 'Lupa: marketing',
   description: 'Lists of people who have opted in, and of nobody else. Every answer says of which moment it is.',
   version: '0.1.0',
-  tags: { audience: 'Who may be written to now', growth: 'How the lists grow', segments: 'Saved filters, lists fixed at a moment, and how two lists overlap', explain: 'Why a person is on a list, or is not' },
+  tags: { audience: 'Who may be written to now', growth: 'How the lists grow', exports: 'Handing people to configured recipients, and whom these must remove', segments: 'Saved filters, lists fixed at a moment, and how two lists overlap', explain: 'Why a person is on a list, or is not' },
 };
 
 /** Starts marketing: consumes, pulls, answers and serves HTTP on the configured host and port. */

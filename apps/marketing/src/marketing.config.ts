@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { COMMON_ENVIRONMENT, DatabaseUrlSchema, KeySchema, parseConfiguration, PortSchema } from '#service/configuration.js';
+import { COMMON_ENVIRONMENT, ConfigurationError, DatabaseUrlSchema, KeySchema, parseConfiguration, PortSchema } from '#service/configuration.js';
+import { type Recipient, RecipientsSchema } from './exports/recipients.schemas.js';
 
 /** Nest token of the parsed configuration. */
 export const MARKETING_CONFIG = Symbol('MarketingConfig');
@@ -36,8 +38,26 @@ const EnvironmentSchema = z.object({
   REGISTER_JWKS_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000/.well-known/jwks.json'),
   FRESHNESS_LIMIT_SECONDS: z.coerce.number().positive().max(86_400).default(60),
   SMALL_GROUP_THRESHOLD: z.string().regex(/^\d{1,6}$/, 'must be a whole number; 0 turns it off').transform(Number).default(10),
+  MARKETING_RECIPIENTS: z.string().min(1).default('config/recipients.json'),
+  MARKETING_EXPORT_DIRECTORY: z.string().min(1).default('.lupa/exports'),
+  EXPORT_EXPIRY_MINUTES: z.coerce.number().positive().max(10_080).default(60),
+  EXPORT_LEASE_SECONDS: z.coerce.number().min(3).max(300).default(15),
+  EXPORT_BLOCK_SLOTS: z.coerce.number().int().refine((slots) => 65_536 % slots === 0, 'must be a power of two, 65536 at most').default(32_768),
   SNAPSHOT_RETENTION_MONTHS: z.coerce.number().int().min(1).max(120).default(13),
 });
+
+export interface ExportConfig {
+  /** Who may be given people. */
+  readonly recipients: readonly Recipient[];
+  /** Where files wait to be taken; shared by instances that share a database. Made when needed, for this user only. */
+  readonly directory: string;
+  /** An export must be taken within this time. */
+  readonly expiryMs: number;
+  /** A process that has not been heard of for so long is taken for dead, and its exports from it. */
+  readonly leaseMs: number;
+  /** People are read so many slots at a time: some 120 bytes each are held in memory, twice. */
+  readonly blockSlots: number;
+}
 
 /** Marketing's configuration, parsed once at start. */
 export interface MarketingConfig {
@@ -59,10 +79,21 @@ export interface MarketingConfig {
   readonly smallGroupThreshold: number;
   /** Snapshots are deleted so long after they were taken. */
   readonly snapshotRetentionMonths: number;
+  readonly exports: ExportConfig;
   readonly poolSize: number;
   /** Proxies whose X-Forwarded-For is believed; undefined: none. */
   readonly trustProxy: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+function readRecipients(path: string): readonly Recipient[] {
+  let text: unknown;
+  try {
+    text = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigurationError(`The file of recipients ${path} cannot be read: ${(error as Error).message}`);
+  }
+  return parseConfiguration(`The file of recipients ${path}`, RecipientsSchema, text).recipients;
 }
 
 /** @throws ConfigurationError */
@@ -81,6 +112,10 @@ export function readMarketingConfig(environment: NodeJS.ProcessEnv): MarketingCo
     freshnessLimitMs: env.FRESHNESS_LIMIT_SECONDS * 1_000,
     smallGroupThreshold: env.SMALL_GROUP_THRESHOLD,
     snapshotRetentionMonths: env.SNAPSHOT_RETENTION_MONTHS,
+    exports: {
+      recipients: readRecipients(env.MARKETING_RECIPIENTS), directory: env.MARKETING_EXPORT_DIRECTORY,
+      expiryMs: env.EXPORT_EXPIRY_MINUTES * 60_000, leaseMs: env.EXPORT_LEASE_SECONDS * 1_000, blockSlots: env.EXPORT_BLOCK_SLOTS,
+    },
     poolSize: env.DATABASE_POOL_SIZE,
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,

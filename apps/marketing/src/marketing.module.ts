@@ -21,6 +21,18 @@ import { marketingDataSource } from './database/data-source.js';
 import { openDatabase } from '#database/open-database.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { ExplainService } from './explain/explain.service.js';
+import { BlockReader } from './exports/block-reader.service.js';
+import { ExportContent } from './exports/export-content.service.js';
+import { ExportKeeper } from './exports/export-keeper.service.js';
+import { ExportWork } from './exports/export-work.service.js';
+import { ExportsController } from './exports/exports.controller.js';
+import { ExportsService } from './exports/exports.service.js';
+import { FileCleaner } from './exports/file-cleaner.service.js';
+import { FileMaker } from './exports/file-maker.service.js';
+import { FileStore } from './exports/file-store.service.js';
+import { HandoverService } from './exports/handover.service.js';
+import { RemovalsController } from './exports/removals.controller.js';
+import { RemovalsService } from './exports/removals.service.js';
 import { GrowthController } from './growth/growth.controller.js';
 import { GrowthService } from './growth/growth.service.js';
 import { ConsentEventsController } from './intake/consent-events.controller.js';
@@ -56,7 +68,7 @@ export class MarketingModule {
         messaging(parts),
         AuthModule.forRoot({ issuer: config.tokenIssuer, audience: 'lupa', keys: new RemoteKeys(config.registerJwksUrl) }),
       ],
-      controllers: [AudienceController, CheckController, ConsentEventsController, ExplainController, GrowthController, OverlapController, SegmentsController, SnapshotsController],
+      controllers: [AudienceController, CheckController, ConsentEventsController, ExplainController, ExportsController, GrowthController, OverlapController, RemovalsController, SegmentsController, SnapshotsController],
       providers: [...forOperator.providers ?? [], { provide: APP_INTERCEPTOR, useClass: DatabaseAwayInterceptor }],
     };
   }
@@ -75,6 +87,7 @@ export class MarketingModule {
         AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IndexMetrics, IntakeService, MarketingMetrics, Puller, ReconcileService,
         RegisterClient, SegmentsService, SelectionService, SnapshotKeeper, SnapshotsService, StatementSigner, WatermarkService,
         ExplainService, OverlapService,
+        BlockReader, ExportContent, ExportKeeper, ExportWork, ExportsService, FileCleaner, FileMaker, FileStore, HandoverService, RemovalsService,
       ],
     };
   }

@@ -7,11 +7,14 @@ import { PublishUnconfirmed } from '#messaging/messaging.errors.js';
 import { ROUTING } from '#messaging/topology.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { JsonLogger } from '#http/logger.js';
+import { askForCleanFiles, awaitReadings, type ErasedInExports, findInExports } from '../exports/erasures.sql.js';
+import { ExportKeeper } from '../exports/export-keeper.service.js';
 import { readLink } from '../link/link.sql.js';
 import { MarketingMetrics } from '../operations/marketing-metrics.service.js';
 import { type AnswerRow, countRowsLeft, deleteAnswers, takeAnswers } from './answering.sql.js';
 import { StatementSigner } from './statement-signer.service.js';
 
+const NOT_EXPORTED: ErasedInExports = { recipients: new Map(), stored: new Set() };
 /** Answers published together: four full messages. */
 const MAX_TAKEN = 4 * MAX_ANSWERS;
 
@@ -31,6 +34,7 @@ export class AnswerSender {
     private readonly client: ConfirmingClient,
     private readonly signer: StatementSigner,
     private readonly metrics: MarketingMetrics,
+    private readonly exports: ExportKeeper,
     logger: JsonLogger,
   ) {
     this.task = new RepeatingTask(() => this.turn(), {
@@ -66,28 +70,43 @@ export class AnswerSender {
   }
 
   private async sendOldest(manager: EntityManager): Promise<{ taken: number; confirmed: number }> {
-    const rows = await takeAnswers(manager, MAX_TAKEN);
+    const due = await takeAnswers(manager, MAX_TAKEN);
+    const erased = due.filter((row) => row.erased).map((row) => row.ref);
+    const inExports = erased.length === 0 ? NOT_EXPORTED : await this.lookIntoExports(manager, erased);
+    // What a stored file still holds is not erased yet: it is said when it is true.
+    const rows = due.filter((row) => !inExports.stored.has(row.ref));
     if (rows.length === 0) return { taken: 0, confirmed: 0 };
     const { link, now } = await readLink(manager);
-    const erased = rows.filter((row) => row.erased).map((row) => row.ref);
     const rowsLeft = erased.length === 0 ? new Map<string, number>() : await countRowsLeft(manager, erased);
     const parts = chunks(rows, MAX_ANSWERS);
-    const messages = await Promise.all(parts.map((part) => this.compose(part, link.marketingEpoch, now, rowsLeft)));
+    const messages = await Promise.all(parts.map((part) => this.compose(part, link.marketingEpoch, now, rowsLeft, inExports.recipients)));
     const outcomes = await this.client.publishAll(messages.map(messageOf));
     const done = parts.flatMap((part, index) => (outcomes[index] === 'confirmed' ? part.map(({ id }) => id) : []));
     if (done.length > 0) await deleteAnswers(manager, done);
     return { taken: rows.length, confirmed: done.length };
   }
 
+  /** Where the erased were handed to, once nobody is reading any more who could still have seen them. */
+  private async lookIntoExports(manager: EntityManager, erased: readonly string[]): Promise<ErasedInExports> {
+    await this.database.transaction('READ COMMITTED', awaitReadings);
+    const found = await findInExports(manager, erased);
+    if (found.stored.size > 0) {
+      await askForCleanFiles(this.database.manager, [...found.stored]);
+      this.exports.task.wake();
+    }
+    return found;
+  }
+
   private async compose(
     rows: readonly AnswerRow[], marketingEpoch: string, now: Date, rowsLeft: ReadonlyMap<string, number>,
+    recipients: ErasedInExports['recipients'],
   ): Promise<Applied> {
     const orderOf = ({ ref, epoch, version }: AnswerRow) => ({ ref, epoch, version });
     const erasures = await Promise.all(rows.filter((row) => row.erased).map(async (row) => ({
       ...orderOf(row),
       statement: await this.signer.sign({
         ...orderOf(row), marketingEpoch, appliedAt: row.appliedAt.toISOString(),
-        rowsDeleted: row.rowsDeleted, rowsLeft: rowsLeft.get(row.ref) ?? 0, recipients: [],
+        rowsDeleted: row.rowsDeleted, rowsLeft: rowsLeft.get(row.ref) ?? 0, recipients: [...recipients.get(row.ref) ?? []],
       }),
     })));
     const answers = rows.filter((row) => !row.erased).map(orderOf);

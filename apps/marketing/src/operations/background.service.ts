@@ -2,6 +2,9 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AudienceIndex } from '../audience-index/audience-index.service.js';
 import { AnswerSender } from '../answering/answer-sender.service.js';
+import { ExportKeeper } from '../exports/export-keeper.service.js';
+import { ExportWork } from '../exports/export-work.service.js';
+import { FileMaker } from '../exports/file-maker.service.js';
 import { Puller } from '../pulling/puller.service.js';
 import { ReconcileService } from '../reconcile/reconcile.service.js';
 import { SnapshotKeeper } from '../segments/snapshot-keeper.service.js';
@@ -16,6 +19,9 @@ export class Background implements OnApplicationShutdown {
     private readonly reconcile: ReconcileService,
     private readonly index: AudienceIndex,
     private readonly snapshots: SnapshotKeeper,
+    private readonly exportMaker: FileMaker,
+    private readonly exportKeeper: ExportKeeper,
+    private readonly exportWork: ExportWork,
   ) {}
 
   start(): void {
@@ -24,11 +30,11 @@ export class Background implements OnApplicationShutdown {
 
   /** Nest has closed the transports by now: the last batch is committed and acked. */
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.workers().map(({ task }) => task.stop()));
+    await Promise.all([this.exportWork.stopAll(), ...this.workers().map(({ task }) => task.stop())]);
     if (this.database.isInitialized) await this.database.destroy();
   }
 
   private workers(): { task: AnswerSender['task'] }[] {
-    return [this.answers, this.puller, this.reconcile, this.index, this.snapshots];
+    return [this.answers, this.puller, this.reconcile, this.index, this.snapshots, this.exportMaker, this.exportKeeper];
   }
 }

@@ -1,0 +1,118 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { copyOut } from '#database/copy-out.js';
+import { clauseOf, SINCE } from '../audience/clause.js';
+import { FreshnessService } from '../audience/freshness.service.js';
+import { type Bitmap, BLOCK_SLOTS, blocksOf, emptyBitmap, setBit } from '../audience-index/bitmap.js';
+import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
+import { HOLD_READING_LOCK } from './erasures.sql.js';
+import { noteBlock, putMembers } from './exports.sql.js';
+import type { ExportRow } from './export.row.js';
+import { onConnection } from '../database/transaction.js';
+import { type Layout, layoutOf } from './presets.js';
+import { RowWriter } from './row-writer.js';
+
+/** The export is not ours any more: cancelled, or taken for dead. */
+export class ExportTakenAway extends Error {
+  override readonly name = 'ExportTakenAway';
+  readonly code = 'ExportTakenAway';
+}
+
+/** Some rows, read on one snapshot; their members are committed. */
+export interface Block {
+  readonly chunks: readonly Buffer[];
+  /** Slot and length in bytes of each row, in turn. */
+  readonly lengths: Uint32Array;
+  /** The version of the contacts judged fresh before they were read. */
+  readonly version: number;
+}
+
+export interface Reading {
+  readonly row: ExportRow;
+  readonly worker: string;
+  /** Where the members are put down: as handed out, or as stored. */
+  readonly column: 'members' | 'stored';
+}
+
+/** Reads the people of an export, some tens of thousands of slots at a time. */
+@Injectable()
+export class BlockReader {
+  constructor(
+    private readonly database: DataSource,
+    private readonly gate: FreshnessService,
+    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'exports'>,
+  ) {}
+
+  layoutOf({ preset, channel, bom }: Pick<ExportRow, 'preset' | 'channel' | 'bom'>): Layout {
+    return layoutOf(preset, channel, SINCE[channel], bom);
+  }
+
+  /**
+   * Each block is one transaction: judged fresh, read, its members put down, committed; only then it is given out. So nobody leaves
+   * here who had withdrawn before she was read, and whoever does leave is on record, whatever breaks afterwards. The next block is
+   * read while one is used. @throws Failure `list-stale`, ExportTakenAway
+   */
+  async *blocks(reading: Reading): AsyncGenerator<Block> {
+    const last = reading.row.lastSlot ?? 0;
+    const size = this.config.exports.blockSlots;
+    const read = this.readerOf(reading);
+    let coming: Promise<Block> | undefined = read(0, size);
+    for (let from = size; coming !== undefined; from += size) {
+      const block: Block = await coming;
+      coming = from <= last ? read(from, from + size) : undefined;
+      // When nobody wants it any more, nobody waits for it either.
+      coming?.catch(() => undefined);
+      yield block;
+    }
+  }
+
+  private readerOf({ row, worker, column }: Reading): (from: number, to: number) => Promise<Block> {
+    const { expressions, shape } = this.layoutOf(row);
+    const { text, values } = clauseOf(row.channel, row.condition);
+    const clause = text.replaceAll(/\$(\d+)/g, `(SELECT current_setting('lupa.v$1'))`);
+    const settings = settingsOf(values);
+    const copy = (from: number, to: number): string =>
+      `COPY (SELECT slot, ${expressions.join(', ')} FROM contact
+              WHERE slot >= ${from} AND slot < ${to} AND ${clause} ORDER BY slot) TO STDOUT`;
+    const writer = new RowWriter(shape);
+    // Several blocks read may share a block of members; they come one after the other.
+    let members: Bitmap = emptyBitmap(BLOCK_SLOTS);
+    return (from, to) => onConnection(this.database, async (runner) => {
+      await runner.query(settings, [...values]);
+      const { freshness, version } = await this.gate.judge(runner.manager);
+      const asOf = this.gate.freshOrRefuse(freshness);
+      if (from % BLOCK_SLOTS === 0) members = emptyBitmap(BLOCK_SLOTS);
+      const lengths = new Uint32Array(2 * (to - from));
+      let rows = 0;
+      let leftOut = 0;
+      await copyOut(runner, copy(from, to), (message) => {
+        const length = writer.write(message);
+        if (length === 0) {
+          leftOut += 1;
+          return;
+        }
+        setBit(members, writer.slot % BLOCK_SLOTS, true);
+        lengths[2 * rows] = writer.slot;
+        lengths[2 * rows + 1] = length;
+        rows += 1;
+      });
+      if (rows > 0) {
+        for (const { members: bits } of blocksOf(members)) {
+          await putMembers(runner.manager, row.id, column, Math.floor(from / BLOCK_SLOTS), bits);
+        }
+      }
+      if (!(await noteBlock(runner.manager, row.id, worker, { rows, leftOut, nextSlot: to, asOf }))) throw new ExportTakenAway();
+      return { chunks: writer.take(), lengths: lengths.subarray(0, 2 * rows), version };
+    });
+  }
+}
+
+/**
+ * COPY takes no parameters, so the values of the filter come as settings of the transaction: they travel as parameters of this
+ * statement and never stand in a text. The first statement of the transaction, so the lock is held before anybody is read.
+ */
+function settingsOf(values: readonly unknown[]): string {
+  const settings = values.map((value, at) =>
+    `set_config('lupa.v${at + 1}', ${Array.isArray(value) ? `($${at + 1}::text[])::text` : `$${at + 1}::text`}, true)`);
+  return `SELECT ${[HOLD_READING_LOCK, `set_config('TimeZone', 'UTC', true)`, `set_config('DateStyle', 'ISO', true)`, ...settings].join(', ')}`;
+}

@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { JsonLogger } from '#http/logger.js';
+import { EVERYBODY } from '../audience/condition.js';
+import { AudienceIndex } from '../audience-index/audience-index.service.js';
+import { hasBit } from '../audience-index/bitmap.js';
+import { endReady, lockExport, markClean, readExport, replaceFile } from './exports.sql.js';
+import type { ExportRow } from './export.row.js';
+import { FileStore, isDiskFull, isMissing } from './file-store.service.js';
+import { isNobody, peopleOf, takeFromStored, without } from './members.sql.js';
+
+/** Keeps out of waiting files whoever has left since they were made. */
+@Injectable()
+export class FileCleaner {
+  constructor(
+    private readonly database: DataSource,
+    private readonly index: AudienceIndex,
+    private readonly files: FileStore,
+    private readonly logger: JsonLogger,
+  ) {}
+
+  /**
+   * Writes the file of a ready export anew when somebody in it may not be written to any more; its row is locked meanwhile. When
+   * that cannot be done, the file goes altogether. The export as it is then.
+   */
+  async clean(id: string): Promise<ExportRow | undefined> {
+    const before = await this.database.transaction('READ COMMITTED', (manager) => this.cleanLocked(manager, id));
+    const after = await readExport(this.database.manager, id);
+    // Only after the commit: until then the old file is the one that counts.
+    if (before?.file != null && before.file !== after?.file) await this.files.remove(id, before.file);
+    return after;
+  }
+
+  private async cleanLocked(manager: EntityManager, id: string): Promise<ExportRow | undefined> {
+    const row = await lockExport(manager, id);
+    if (row?.state !== 'ready' || row.file === null) return row;
+    const stored = await peopleOf(manager, id, 'stored');
+    const granted = (await this.index.bitmap(row.channel, EVERYBODY)).value;
+    const gone = without(stored, granted);
+    if (isNobody(gone)) {
+      await markClean(manager, id);
+      return row;
+    }
+    try {
+      const finished = await this.files.rewrite(id, row.file, (slot) => hasBit(gone, slot));
+      await replaceFile(manager, id, row.file + 1, finished, await takeFromStored(manager, id, stored, gone));
+    } catch (error) {
+      const reason = isDiskFull(error) ? 'disk-full' : isMissing(error) ? 'file-lost' : 'internal';
+      this.logger.failure('export-file-not-cleaned', error, { reason });
+      await endReady(manager, id, { state: 'failed', reason });
+    }
+    return row;
+  }
+}

@@ -1,0 +1,95 @@
+import type { EntityManager } from 'typeorm';
+import type { Channel } from '#contracts/channel.js';
+import { SINCE } from '../audience/clause.js';
+
+/** Only one at a time notices departures from a recipient, so that their numbers are committed in order. */
+export async function lockRecipient(manager: EntityManager, recipient: string): Promise<void> {
+  await manager.query('INSERT INTO export_recipient_lock (recipient) VALUES ($1) ON CONFLICT DO NOTHING', [recipient]);
+  await manager.query('SELECT 1 FROM export_recipient_lock WHERE recipient = $1 FOR UPDATE', [recipient]);
+}
+
+export interface ExportToLookAt {
+  readonly id: string;
+  readonly channel: Channel;
+}
+
+/** Exports of a recipient that have members and whose departures were not looked for at this version; locked. */
+export function exportsToLookAt(manager: EntityManager, recipient: string, version: number): Promise<ExportToLookAt[]> {
+  return manager.query<ExportToLookAt[]>(
+    `SELECT id, channel FROM export AS x
+      WHERE recipient = $1 AND (noticed_at IS NULL OR noticed_at < $2)
+        AND EXISTS (SELECT 1 FROM export_block AS b WHERE b.export_id = x.id AND b.members IS NOT NULL)
+      ORDER BY id FOR UPDATE`,
+    [recipient, version],
+  );
+}
+
+/**
+ * Puts down who has left, unless it stands there already, and takes back what nobody has acknowledged of those who have returned: when
+ * one of them leaves again, she gets a new number.
+ */
+export async function noteDepartures(
+  manager: EntityManager, { id, channel }: ExportToLookAt, recipient: string, gone: readonly number[], version: number,
+): Promise<void> {
+  await manager.query(
+    `DELETE FROM export_removal AS r USING contact AS c
+      WHERE r.export_id = $1 AND r.acknowledged_at IS NULL AND c.slot = r.slot AND c.${SINCE[channel]} IS NOT NULL`, [id],
+  );
+  if (gone.length > 0) {
+    await manager.query(
+      `INSERT INTO export_removal (export_id, slot, recipient, number)
+       SELECT $1, slot, $2, nextval('export_removal_number') FROM unnest($3::integer[]) AS slot
+        WHERE NOT EXISTS (SELECT 1 FROM export_removal AS r WHERE r.export_id = $1 AND r.slot = slot)
+          AND NOT EXISTS (SELECT 1 FROM contact AS c WHERE c.slot = slot AND c.${SINCE[channel]} IS NOT NULL)`,
+      [id, recipient, gone],
+    );
+  }
+  await manager.query('UPDATE export SET noticed_at = $2 WHERE id = $1', [id, version]);
+}
+
+/**
+ * A file that is taken again brings back whoever had gone, was acknowledged, and has returned: from now on she counts as never gone.
+ */
+export async function forgetAcknowledgedOfReturned(manager: EntityManager, exportId: string, channel: Channel): Promise<void> {
+  await manager.query(
+    `DELETE FROM export_removal AS r USING contact AS c
+      WHERE r.export_id = $1 AND c.slot = r.slot AND c.${SINCE[channel]} IS NOT NULL`, [exportId],
+  );
+}
+
+export interface RemovalRow {
+  readonly ref: string;
+  readonly channel: Channel;
+  readonly erased: boolean;
+  readonly noticedAt: Date;
+  readonly exports: string[];
+  readonly number: number;
+}
+
+/** Who must go and has not been acknowledged, once per person and channel, in the order of the latest number. */
+export function readRemovals(
+  manager: EntityManager, { recipient, exportId }: { recipient: string; exportId?: string | undefined }, since: number, limit: number,
+): Promise<RemovalRow[]> {
+  return manager.query<RemovalRow[]>(
+    `SELECT s.ref, r.channel, s.erased, r.noticed_at AS "noticedAt", r.exports, r.number
+       FROM (SELECT m.slot, x.channel, min(m.noticed_at) AS noticed_at, array_agg(x.id ORDER BY x.number)::text[] AS exports, max(m.number) AS number
+               FROM export_removal AS m JOIN export AS x ON x.id = m.export_id
+              WHERE m.recipient = $1 AND m.acknowledged_at IS NULL AND ($2::uuid IS NULL OR m.export_id = $2)
+              GROUP BY m.slot, x.channel HAVING max(m.number) > $3 ORDER BY max(m.number) LIMIT $4) AS r
+       JOIN ref_state AS s ON s.slot = r.slot
+      ORDER BY r.number`,
+    [recipient, exportId ?? null, since, limit],
+  );
+}
+
+/** Returns how many. */
+export async function acknowledge(manager: EntityManager, recipient: string, upTo: number, by: string): Promise<number> {
+  const [{ acknowledged }] = await manager.query<[{ acknowledged: number }]>(
+    `WITH gone AS (
+       UPDATE export_removal SET acknowledged_at = now(), acknowledged_by = $3
+        WHERE recipient = $1 AND number <= $2 AND acknowledged_at IS NULL RETURNING slot)
+     SELECT count(DISTINCT slot) AS acknowledged FROM gone`,
+    [recipient, upTo, by],
+  );
+  return acknowledged;
+}
