@@ -22,7 +22,7 @@ function isMissing(issue: z.core.$ZodIssue): boolean {
 }
 
 /** A key of 256 bits, written in base64. */
-export const KeySchema = z.base64('must be base64').transform((text, context) => {
+export const KeySchema = z.base64({ error: ({ input }) => (input === undefined ? undefined : 'must be base64') }).transform((text, context) => {
   const key = Buffer.from(text, 'base64');
   if (key.length === 32) return key;
   context.addIssue({ code: 'custom', message: 'must be the base64 form of 32 bytes (openssl rand -base64 32)' });
