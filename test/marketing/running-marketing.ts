@@ -67,10 +67,10 @@ export class RunningMarketing {
     return running;
   }
 
-  /** Starts one more instance of the service. */
-  async start(): Promise<NestFastifyApplication> {
+  /** Starts one more instance of the service, configured otherwise where told. */
+  async start(changes: Partial<MarketingConfig> = {}): Promise<NestFastifyApplication> {
     const logger = new JsonLogger('marketing', 'debug', this.written);
-    const app = await startMarketing({ config: this.config, logger, metrics: new Metrics('marketing') });
+    const app = await startMarketing({ config: { ...this.config, ...changes }, logger, metrics: new Metrics('marketing') });
     this.apps.push(app);
     return app;
   }
