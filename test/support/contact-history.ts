@@ -26,7 +26,7 @@ const DIGEST_KEY = Buffer.alloc(32, 5);
 
 /** A random life of contacts, by the statements that the service itself changes them by. */
 export class ContactHistory {
-  private readonly people: ContactRow[];
+  private people: ContactRow[];
   private readonly versions = new Map<string, number>();
   private readonly erased = new Set<string>();
 
@@ -34,6 +34,11 @@ export class ContactHistory {
     // Everybody has several sets of data, one after the other.
     const [drawn = []] = fc.sample(contactRows({ minLength: size * 3, maxLength: size * 3 }), { numRuns: 1, seed: random.int(2 ** 31) });
     this.people = drawn.map((row, at) => ({ ...row, ref: drawn[at % size]!.ref }));
+  }
+
+  /** No step changes those people from now on. */
+  leaveAlone(refs: ReadonlySet<string>): void {
+    this.people = this.people.filter(({ ref }) => !refs.has(ref));
   }
 
   /** One to three changes, together or one after the other. */
