@@ -4,10 +4,11 @@ import { throughputFigure } from './figures/p4-throughput.js';
 import { audienceFigure } from './figures/p5-audience.js';
 import { exportFigure } from './figures/p6-export.js';
 import { rebuildFigure } from './figures/p8-rebuild.js';
+import { growthFigure } from './figures/p9-growth.js';
 import type { Figure } from './support/figure.js';
 
 /** Everything that can be measured, in the order of measuring. */
-const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure, rebuildFigure, audienceFigure, exportFigure];
+const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure, audienceFigure, exportFigure, rebuildFigure, growthFigure];
 const DEFAULT_SIZE = 10_000;
 
 /** The figures asked for; all when none is named. @throws Error naming what there is */

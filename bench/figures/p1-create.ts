@@ -107,7 +107,7 @@ async function overHttp(url: string, seconds: number, nextRequest: () => Buffer)
 }
 
 /** Afterwards the marks for marketing are taken away, so that the relay does not send them again during somebody else's round. */
-async function lupaRound(bench: Bench, client: LupaClient, seconds: number): Promise<Measured> {
+export async function lupaRound(bench: Bench, client: LupaClient, seconds: number): Promise<Measured> {
   const consent = client.consent('granted');
   const nextRequest = () => {
     const n = nextNumber();

@@ -18,7 +18,7 @@ const PAUSE_MS = 20;
 const LOOK_MS = 1;
 
 interface Person { readonly id: string; readonly ref: string }
-interface Sample { readonly fromAnswer: number; readonly fromRequest: number; readonly polls: number }
+export interface Sample { readonly fromAnswer: number; readonly fromRequest: number; readonly polls: number }
 
 /** How long somebody who has withdrawn is still on marketing's lists. */
 export const withdrawalFigure: Figure = {
@@ -30,30 +30,36 @@ export const withdrawalFigure: Figure = {
     try {
       const client = await LupaClient.introduce(bench.environment);
       await fillRegister(registerDatabase(bench), bench.size);
-      return await withClient(marketingDatabase(bench), async (lists) => {
-        const people = await optIn(bench, client, lists);
-        const samples: Sample[] = [];
-        for (const person of people) {
-          samples.push(await withdraw(client, lists, person));
-          bench.progress(0.2 + (0.8 * samples.length) / people.length, 'withdrawing');
-          await sleep(PAUSE_MS);
-        }
-        await assertNobodyListed(client);
-        return rows(bench, samples);
-      });
+      const samples = await withdrawals(bench, client, SAMPLES);
+      await assertNobodyListed(client);
+      return rows(bench, samples);
     } finally {
       await Promise.all([register.stop(), marketing.stop()]);
     }
   },
 };
 
+/** Opts people in and lets them withdraw one after the other. */
+export function withdrawals(bench: Bench, client: LupaClient, count: number): Promise<Sample[]> {
+  return withClient(marketingDatabase(bench), async (lists) => {
+    const people = await optIn(bench, client, lists, count);
+    const samples: Sample[] = [];
+    for (const person of people) {
+      samples.push(await withdraw(client, lists, person));
+      bench.progress(0.2 + (0.8 * samples.length) / people.length, 'withdrawing');
+      await sleep(PAUSE_MS);
+    }
+    return samples;
+  });
+}
+
 /** Opts people in through the register and waits until marketing lists them all. */
-async function optIn(bench: Bench, client: LupaClient, lists: pg.Client): Promise<Person[]> {
+async function optIn(bench: Bench, client: LupaClient, lists: pg.Client, count: number): Promise<Person[]> {
   const ids: string[] = [];
-  for (let i = 0; i < SAMPLES; i++) {
+  for (let i = 0; i < count; i++) {
     const { id } = await client.call<{ id: string }>('POST', `${client.register}/v1/customers`, customerBody(nextNumber(), client.consent('granted')));
     ids.push(id);
-    bench.progress((0.2 * i) / SAMPLES, 'opting in');
+    bench.progress((0.2 * i) / count, 'opting in');
   }
   const { rows: people } = await withClient(registerDatabase(bench), (database) =>
     database.query<Person>('SELECT id, ref FROM customer WHERE id = ANY ($1::uuid[])', [ids]));

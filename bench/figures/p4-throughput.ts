@@ -58,7 +58,7 @@ async function lupaRates(bench: Bench, count: number): Promise<ApplyRates> {
 }
 
 /** Counts from the commit until marketing's answers have cleared every mark. */
-async function answeredRate(database: pg.Client, count: number, change: () => Promise<unknown>): Promise<number> {
+export async function answeredRate(database: pg.Client, count: number, change: () => Promise<unknown>): Promise<number> {
   await change();
   const committed = performance.now();
   for (;;) {

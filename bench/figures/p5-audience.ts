@@ -81,7 +81,7 @@ async function requests(client: LupaClient, nextRequest: () => Buffer, options: 
 }
 
 /** Milliseconds of every request, list by list; the first five of each are for warming up. */
-async function eachList(client: LupaClient, lists: readonly CountedList[], ask: Ask): Promise<number[][]> {
+export async function eachList(client: LupaClient, lists: readonly CountedList[], ask: Ask): Promise<number[][]> {
   const samples: number[][] = [];
   for (const { filter } of lists) {
     const request = requestOf(client, ask, filter);
@@ -106,7 +106,7 @@ function unseenLists(client: LupaClient): Promise<number[]> {
 const countOf = async (client: LupaClient, filter: object): Promise<number | null> =>
   (await client.call<{ count: number | null }>('POST', `${client.marketing}/v1/audience/count`, { channel: 'email', filter })).count;
 
-async function assertExact(client: LupaClient, lists: readonly CountedList[], sql: readonly Pick<BySql, 'count'>[]): Promise<void> {
+export async function assertExact(client: LupaClient, lists: readonly CountedList[], sql: readonly Pick<BySql, 'count'>[]): Promise<void> {
   for (const [i, { name, filter }] of lists.entries()) {
     const count = await countOf(client, filter);
     if (count !== sql[i]?.count) throw new Error(`the list "${name}" counts ${count}, by SQL ${sql[i]?.count}`);

@@ -8,7 +8,7 @@ export const rebuildFigure: Figure = {
   title: 'filling marketing from nothing',
   async measure(bench) {
     const { people, seconds, perSecond, fresh } = await populate(bench, bench.size, bench.progress);
-    bench.remark(`P8: ${people.toLocaleString('en')} people in ${significant(seconds)} s${fresh ? '' : ', measured when the kept data was loaded'}`);
+    bench.remark(`P8: ${people.toLocaleString('en')} people in ${significant(seconds)} s${fresh ? '' : ', measured when the kept people were loaded'}`);
     return [row({ id: 'P8', what: 'marketing filled from nothing, all opted in', lupa: perSecond, unit: '/s' }, '≥ 5,000/s', ({ lupa }) => lupa >= 5_000)];
   },
 };

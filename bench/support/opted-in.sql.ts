@@ -24,3 +24,19 @@ export const OPT_EVERYBODY_OUT = `
   )
   INSERT INTO sync_pending (ref, epoch, version, urgency, reason, since)
   SELECT changed.ref, l.epoch, changed.version, 1, 'consent', clock_timestamp() FROM changed, link_state l`;
+
+/** The first $1 customers, in the order of their ids. */
+const SOME = 'SELECT id FROM customer ORDER BY id LIMIT $1::int';
+
+const decideForSome = (decision: 'granted' | 'withdrawn', urgency: number): string => `
+  WITH some_people AS (${SOME}), decided AS (
+    UPDATE consent k SET decision = '${decision}', decided_at = now() FROM some_people p WHERE k.customer_id = p.id
+  ), changed AS (
+    UPDATE customer c SET version = c.version + 1, updated_at = now() FROM some_people p WHERE c.id = p.id RETURNING c.ref, c.version
+  )
+  INSERT INTO sync_pending (ref, epoch, version, urgency, reason, since)
+  SELECT changed.ref, l.epoch, changed.version, ${urgency}, 'consent', clock_timestamp() FROM changed, link_state l`;
+
+/** Withdraws every consent of $1 people, and grants them again, each in one transaction. */
+export const OPT_SOME_OUT = decideForSome('withdrawn', 1);
+export const OPT_SOME_IN = decideForSome('granted', 2);
