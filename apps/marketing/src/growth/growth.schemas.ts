@@ -46,7 +46,7 @@ export const GrowthSchema = z
     asOf: AsOfSchema.nullable(),
     version: VersionSchema,
     stale: z.boolean().meta({ description: 'True: changes of the register are missing' }),
-    optedIn: z.partialRecord(ChannelSchema, CountSchema).meta({ description: 'People who may be written to now, by channel' }),
+    optedIn: z.partialRecord(ChannelSchema, CountSchema).meta({ description: 'People who may be written to now, by channel; counted right after the rows, so it may know of one change more' }),
     rows: z.array(GrowthRowSchema).meta({ description: 'What did not change is not listed' }),
   })
   .meta({

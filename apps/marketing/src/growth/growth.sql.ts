@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
 import { type Channel, CHANNELS } from '#contracts/channel.js';
-import { SINCE } from '../audience/clause.js';
 import type { GrowthRow } from './growth.schemas.js';
 import type { Period } from './period.js';
 
@@ -29,10 +28,4 @@ export async function openingOf(manager: EntityManager, day: string): Promise<Ch
     'SELECT channel, sum(gained) - sum(withdrawn) AS people FROM growth WHERE day < $1::date GROUP BY channel', [day],
   );
   return Object.fromEntries(rows.map(({ channel, people }) => [channel, people]));
-}
-
-/** How many are opted in now, by the contacts themselves: one pass over them for all channels. */
-export async function countOptedIn(manager: EntityManager, channels: readonly Channel[]): Promise<ChannelCounts> {
-  const [row] = await manager.query<[ChannelCounts]>(`SELECT ${channels.map((each) => `count(${SINCE[each]}) AS ${each}`).join(', ')} FROM contact`);
-  return row;
 }
