@@ -30,6 +30,7 @@ export async function startRegister(parts: RegisterParts): Promise<NestFastifyAp
         erasure: 'Erasure, answered by marketing',
         holds: 'Whom the law keeps from being erased, and until when',
         disclosures: 'What leaves the company, on which consent, and what recipients are still to be told',
+        'access log': 'Who read what of whom, and for what',
         requests: 'What persons have asked for, and by when it is due',
       },
     },
