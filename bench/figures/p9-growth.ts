@@ -149,9 +149,8 @@ function rows(found: Found): Row[] {
 function pictureOf(measured: Measured, found: Found): string {
   const points = (part: keyof Value): (readonly [number, number])[] =>
     found.flatMap(({ size, values }) => { const value = values[measured.id][part]; return value === undefined ? [] : [[size, value] as const]; });
-  const unit = measured.unit === 'ms' ? 'milliseconds' : 'a second';
   return growthSvg({
-    title: `${measured.id}: ${measured.what}`, subtitle: `${unit}, ${measured.better} is better`,
+    title: `${measured.id}: ${measured.what}`, subtitle: `${measured.better} is better`, unit: measured.unit,
     curves: [
       { name: 'Lupa', role: 'lupa', points: points('lupa') }, { name: measured.limit, role: 'limit', points: points('limit') },
       { name: measured.baseline, role: 'baseline', points: points('baseline') },

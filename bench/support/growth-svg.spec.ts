@@ -1,7 +1,7 @@
 import { growthSvg, short, valueTicks } from './growth-svg.js';
 
 const GROWTH = {
-  title: 'Counting a <list>', subtitle: 'milliseconds',
+  title: 'Counting a <list>', subtitle: 'less is better', unit: 'ms',
   curves: [
     { name: 'Lupa', role: 'lupa', points: [[100_000, 1.2], [1_000_000, 2], [10_000_000, 8]] },
     { name: 'best SQL', role: 'limit', points: [[100_000, 15], [1_000_000, 160]] },
@@ -17,7 +17,7 @@ describe('a growth curve', () => {
   it('has a line with a point for each measurement, and says in words what it shows', () => {
     expect(svg.match(/<circle/g)).toHaveLength(7);
     expect(svg.match(/<path class="curve/g)).toHaveLength(3);
-    expect(svg).toContain('Lupa 1.2 at 100 k, 2 at 1 M, 8 at 10 M');
+    expect(svg).toContain('Lupa 1.2 ms at 100 k, 2 ms at 1 M, 8 ms at 10 M');
     expect(svg).toContain('Counting a &lt;list&gt;');
     expect(svg).not.toContain('<list>');
   });
@@ -40,7 +40,7 @@ describe('a growth curve', () => {
   });
 
   it('stays a picture with a single point', () => {
-    const one = growthSvg({ title: 't', subtitle: 's', curves: [{ name: 'Lupa', role: 'lupa', points: [[1_000, 5]] }] });
+    const one = growthSvg({ title: 't', subtitle: 's', unit: '/s', curves: [{ name: 'Lupa', role: 'lupa', points: [[1_000, 5]] }] });
     expect(one).not.toMatch(/NaN|Infinity/);
   });
 });
@@ -48,7 +48,11 @@ describe('a growth curve', () => {
 it('ticks enclose the values', () => {
   expect(valueTicks([1.2, 165])).toEqual([1, 10, 100, 1_000]);
   expect(valueTicks([3, 12])).toEqual([2, 5, 10, 20]);
-  expect(valueTicks([5])).toEqual([5, 10]);
+});
+
+it('a span below a power of ten is made one: what hardly changes shall look so', () => {
+  expect(valueTicks([1_300, 1_550])).toEqual([500, 1_000, 2_000, 5_000]);
+  expect(valueTicks([5])).toEqual([1, 2, 5, 10]);
 });
 
 it('numbers are short', () => {

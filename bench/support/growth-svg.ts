@@ -11,6 +11,7 @@ export interface Growth {
   readonly title: string;
   /** What is better, and the unit: stands under the title. */
   readonly subtitle: string;
+  readonly unit: 'ms' | '/s';
   readonly curves: readonly Curve[];
 }
 
@@ -32,7 +33,7 @@ const STYLE = `
   .name-lupa { font-weight: 600 }`;
 
 /** Both axes are logarithmic: a line that keeps level does not grow, one that climbs as steeply as the people do grows with them. */
-export function growthSvg({ title, subtitle, curves }: Growth): string {
+export function growthSvg({ title, subtitle, unit, curves }: Growth): string {
   const drawn = curves.filter(({ points }) => points.length > 0);
   const people = [...new Set(drawn.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
   const ticks = valueTicks(drawn.flatMap(({ points }) => points.map(([, y]) => y)));
@@ -41,15 +42,15 @@ export function growthSvg({ title, subtitle, curves }: Growth): string {
   const parts = [
     `<rect width="${WIDTH}" height="${HEIGHT}" rx="8" style="fill: var(--ground)"/>`,
     text(20, 30, 'title', title), text(20, 50, 'faint', subtitle),
-    ...ticks.flatMap((tick) => [line('grid', AREA.left, y(tick), AREA.right, y(tick)), text(AREA.left - 10, y(tick) + 4, 'faint', short(tick), 'end')]),
+    ...ticks.flatMap((tick) => [line('grid', AREA.left, y(tick), AREA.right, y(tick)), text(AREA.left - 10, y(tick) + 4, 'faint', withUnit(tick, unit), 'end')]),
     line('axis', AREA.left, AREA.bottom, AREA.right, AREA.bottom),
     ...people.flatMap((count) => [line('axis', x(count), AREA.bottom, x(count), AREA.bottom + 5), text(x(count), AREA.bottom + 20, 'faint', short(count), 'middle')]),
     text((AREA.left + AREA.right) / 2, HEIGHT - 10, 'faint', 'people opted in (both axes logarithmic)', 'middle'),
     // Ours last, so that it lies on top.
     ...[...drawn].sort((a, b) => Number(a.role === 'lupa') - Number(b.role === 'lupa')).flatMap((curve) => curveParts(curve, x, y)),
-    ...names(drawn, y),
+    ...names(drawn, y, unit),
   ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${title}: ${described(drawn)}`)}">`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${title}: ${described(drawn, unit)}`)}">`
     + `<style>${STYLE}\n</style>\n${parts.join('\n')}\n</svg>\n`;
 }
 
@@ -60,16 +61,20 @@ function scale(from: number, to: number, start: number, end: number): Scale {
   return (value) => round(span === 0 ? (start + end) / 2 : start + ((Math.log(value) - Math.log(from)) / span) * (end - start));
 }
 
-/** Powers of ten around the values; of a span below a power of ten also 2 and 5 between. */
+/** Powers of ten around the values, at least two of them, so that what hardly changes looks so; over a short span also 2 and 5 between. */
 export function valueTicks(values: readonly number[]): number[] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const decades = Math.ceil(Math.log10(high)) - Math.floor(Math.log10(low));
   const steps = decades <= 2 ? [1, 2, 5] : [1];
   const all: number[] = [];
-  for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)) + 1; power++) all.push(...steps.map((step) => Number((step * 10 ** power).toPrecision(1))));
-  const first = all.findLastIndex((tick) => tick <= low);
-  const last = all.findIndex((tick) => tick >= high);
-  return all.slice(first, Math.max(last, first + 1) + 1);
+  for (let power = Math.floor(Math.log10(low)) - 2; power <= Math.ceil(Math.log10(high)) + 2; power++) all.push(...steps.map((step) => Number((step * 10 ** power).toPrecision(1))));
+  let first = all.findLastIndex((tick) => tick <= low);
+  let last = all.findIndex((tick) => tick >= high);
+  for (let below = true; (all[last] ?? 0) < 9.9 * (all[first] ?? 1); below = !below) {
+    if (below && first > 0) first -= 1;
+    else last += 1;
+  }
+  return all.slice(first, last + 1);
 }
 
 function curveParts({ role, points }: Curve, x: Scale, y: Scale): string[] {
@@ -78,16 +83,19 @@ function curveParts({ role, points }: Curve, x: Scale, y: Scale): string[] {
 }
 
 /** Each curve's name and last value at its end, pushed apart where they would lie on each other. */
-function names(curves: readonly Curve[], y: Scale): string[] {
+function names(curves: readonly Curve[], y: Scale, unit: Growth['unit']): string[] {
   const wanted = curves.map((curve) => ({ curve, at: y(curve.points.at(-1)?.[1] ?? 1) })).sort((a, b) => a.at - b.at);
   let floor = -Infinity;
   const placed = wanted.map(({ curve, at }) => ({ curve, at: (floor = Math.max(at, floor + LABEL_GAP)) }));
   const over = Math.max(0, (placed.at(-1)?.at ?? 0) - AREA.bottom);
-  return placed.map(({ curve: { name, role, points }, at }) => text(AREA.right + 10, at - over + 4, `name-${role}`, `${name} ${short(points.at(-1)?.[1] ?? 0)}`));
+  return placed.map(({ curve: { name, role, points }, at }) => text(AREA.right + 10, at - over + 4, `name-${role}`, `${name} ${withUnit(points.at(-1)?.[1] ?? 0, unit)}`));
 }
 
-const described = (curves: readonly Curve[]): string =>
-  curves.map(({ name, points }) => `${name} ${points.map(([people, value]) => `${short(value)} at ${short(people)}`).join(', ')}`).join('; ');
+const described = (curves: readonly Curve[], unit: Growth['unit']): string =>
+  curves.map(({ name, points }) => `${name} ${points.map(([people, value]) => `${withUnit(value, unit)} at ${short(people)}`).join(', ')}`).join('; ');
+
+/** 4.5 ms, 1.7 s, 640 k/s */
+const withUnit = (value: number, unit: Growth['unit']): string => (unit === '/s' ? `${short(value)}/s` : value < 1_000 ? `${short(value)} ms` : `${short(value / 1_000)} s`);
 
 /** 0.8, 12, 1.5 k, 10 M: at most two digits that matter. */
 export function short(value: number): string {
