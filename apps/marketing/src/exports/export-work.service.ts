@@ -11,6 +11,8 @@ export type StopReason = 'taken-away' | 'stalled' | 'shutdown';
 export interface Work {
   readonly signal: AbortSignal;
   stop(reason: StopReason): void;
+  /** From now on it cannot be stopped: what became of it is about to be put down. */
+  seal(): void;
   /** To be called when nothing is done on it any more. */
   done(): void;
 }
@@ -31,11 +33,13 @@ export class ExportWork {
 
   begin(id: string): Work {
     const controller = new AbortController();
+    let isSealed = false;
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => { end = resolve; });
     const work: Work = {
       signal: controller.signal,
-      stop: (reason) => { controller.abort(reason); },
+      stop: (reason) => { if (!isSealed) controller.abort(reason); },
+      seal: () => { isSealed = true; },
       done: () => {
         this.working.delete(id);
         end();

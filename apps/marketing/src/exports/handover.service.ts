@@ -112,7 +112,7 @@ export class HandoverService {
       }
       end = { state: 'delivered' };
     } catch (error) {
-      if (!(error instanceof ExportTakenAway)) {
+      if (!(error instanceof ExportTakenAway) && !work.signal.aborted) {
         const reason = failureOf(error, false);
         if (reason !== 'list-stale') this.logger.failure('export-failed', error, { reason });
         end = { state: 'failed', reason };
@@ -120,6 +120,7 @@ export class HandoverService {
       throw error;
     } finally {
       clearTimeout(stalled);
+      work.seal();
       if (work.signal.reason === 'stalled') end = { state: 'failed', reason: 'stalled' };
       if (work.signal.reason === 'shutdown') end = { state: 'failed', reason: 'interrupted' };
       const finished = end.state === 'delivered' ? { bytes, sha256: hash.digest() } : undefined;

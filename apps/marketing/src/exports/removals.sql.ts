@@ -38,9 +38,9 @@ export async function noteDepartures(
   if (gone.length > 0) {
     await manager.query(
       `INSERT INTO export_removal (export_id, slot, recipient, number)
-       SELECT $1, slot, $2, nextval('export_removal_number') FROM unnest($3::integer[]) AS slot
-        WHERE NOT EXISTS (SELECT 1 FROM export_removal AS r WHERE r.export_id = $1 AND r.slot = slot)
-          AND NOT EXISTS (SELECT 1 FROM contact AS c WHERE c.slot = slot AND c.${SINCE[channel]} IS NOT NULL)`,
+       SELECT $1, g.slot, $2, nextval('export_removal_number') FROM unnest($3::integer[]) AS g (slot)
+        WHERE NOT EXISTS (SELECT 1 FROM export_removal AS r WHERE r.export_id = $1 AND r.slot = g.slot)
+          AND NOT EXISTS (SELECT 1 FROM contact AS c WHERE c.slot = g.slot AND c.${SINCE[channel]} IS NOT NULL)`,
       [id, recipient, gone],
     );
   }
