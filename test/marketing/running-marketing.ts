@@ -16,7 +16,6 @@ import { ServiceLog } from '#test/support/service-log.js';
 import { waitFor } from '#test/support/wait-for.js';
 import { FakeRegister } from './fake-register.js';
 
-
 /** Marketing as it runs, against a database and a virtual host of its own, with a fake register beside it. */
 export class RunningMarketing {
   private readonly written = new ServiceLog('marketing');
@@ -80,6 +79,12 @@ export class RunningMarketing {
     for (const app of this.apps.splice(0)) await app.close();
   }
 
+  /** Stops one instance; those started later move up by one. */
+  async stopOne(instance: number): Promise<void> {
+    const [app] = this.apps.splice(instance, 1);
+    await app?.close();
+  }
+
   async close(): Promise<void> {
     await this.stop();
     await this.register.close();
@@ -120,8 +125,8 @@ export class RunningMarketing {
   }
 
   /** What is answered to a GET as it is, when it is no JSON. */
-  async text(path: string): Promise<{ status: number; headers: Record<string, unknown>; text: string }> {
-    const response = await this.apps[0]!.inject({ method: 'GET', url: path, headers: { authorization: await this.tokens.bearer({ scopes: SCOPES }) } });
+  async text(path: string, instance = 0): Promise<{ status: number; headers: Record<string, unknown>; text: string }> {
+    const response = await this.apps[instance]!.inject({ method: 'GET', url: path, headers: { authorization: await this.tokens.bearer({ scopes: SCOPES }) } });
     return { status: response.statusCode, headers: response.headers, text: response.body };
   }
 
@@ -144,9 +149,9 @@ export class RunningMarketing {
     return row;
   }
 
-  /** The value of a metric of the first instance, summed over its labels. */
-  async metric(name: string): Promise<number> {
-    const [app] = this.apps;
+  /** The value of a metric of an instance, the first one unless told, summed over its labels. */
+  async metric(name: string, instance = 0): Promise<number> {
+    const app = this.apps[instance];
     const text = (await app?.inject({ method: 'GET', url: '/metrics' }))?.body ?? '';
     return text.split('\n').filter((line) => line.startsWith(`${name}{`)).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
