@@ -192,6 +192,13 @@ describe('a right exercised by the call itself', () => {
     expect(((await find(request)).body['steps'] as { step: string; actor: string }[]).map((s) => [s.step, s.actor])).toEqual([['received', 'dpo'], ['done', 'shop']]);
   });
 
+  it('stays open when a legal hold stops the erasure she asked for', async () => {
+    const id = await person();
+    await register.call('PUT', `/v1/customers/${id}/legal-hold`, { body: { reason: 'payment-dispute', owner: 'legal', reviewAt: daysAgo(-90) } });
+    for (let i = 0; i < 2; i++) await register.call('DELETE', `/v1/customers/${id}`, { token: await own(id) });
+    expect(await requestsOf(id)).toMatchObject([{ kind: 'erasure', receivedBy: 'self-service', state: 'open', outcome: null }]);
+  });
+
   it('leaves of an erased person kind, days and outcome that lead to nobody', async () => {
     await register.database.query("DELETE FROM data_request WHERE customer_id IS NULL");
     const id = await person();
