@@ -24,7 +24,7 @@ export class ExportContent {
     if (bytes !== undefined) reply.header('content-length', bytes);
     if (sha256 !== undefined) reply.header('repr-digest', `sha-256=:${sha256.toString('base64')}:`);
     reply.raw.once('close', () => {
-      handover.ended(reply.raw.writableFinished).catch((error: unknown) => { this.logger.failure('handover-end-not-noted', error); });
+      handover.ended(reply.raw.writableFinished && reply.statusCode === 200).catch((error: unknown) => { this.logger.failure('handover-end-not-noted', error); });
     });
     void reply.send(stream);
   }

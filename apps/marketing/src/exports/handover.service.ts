@@ -194,7 +194,7 @@ export class HandoverService {
         // A disk may have changed it: then its end is withheld, so that it does not look whole.
         if (bytesRead === 0 || (at === bytes && !hash.digest().equals(sha256))) {
           await endReady(this.database.manager, id, { state: 'failed', reason: 'file-lost' });
-          throw new ExportTakenAway();
+          throw new Failure(EXPORT_GONE, { extra: { state: 'failed', reason: 'file-lost' } });
         }
         yield chunk;
       }
