@@ -143,7 +143,8 @@ describe('the person herself', () => {
   it('makes a request and follows it, without seeing who handles it', async () => {
     const id = await person();
     const token = await own(id);
-    const { body } = await create(id, { kind: 'portability' }, { token });
+    const { body, headers } = await create(id, { kind: 'portability' }, { token });
+    expect((await register.call('GET', headers.get('location')!, { token })).status).toBe(200);
     await step(String(body['id']), { step: 'assigned', assignee: 'aino', note: MARKER });
     const seen = (await register.call('GET', `/v1/customers/${id}/requests`, { token })).body['requests'];
     expect(seen).toMatchObject([{ id: body['id'], kind: 'portability', receivedBy: 'self-service', state: 'open' }]);

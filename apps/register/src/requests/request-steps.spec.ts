@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { decideStep, type RequestProgress } from './request-steps.js';
 import { REQUEST_STATES, type RequestState, type RequestStep } from './requests.schemas.js';
 
@@ -29,6 +30,22 @@ describe('a step of a request', () => {
         if (outcome.kind === 'moves') expect(outcome.dueOn).toBe(step.step === 'extended' ? '2026-12-08' : '2026-10-08');
       }
     }
+  });
+
+  it('closes a request for good, and moves its due date once, whatever the order of the steps', () => {
+    fc.assert(fc.property(fc.array(fc.constantFrom(...STEPS), { maxLength: 20 }), (steps) => {
+      let current = request();
+      const dates: string[] = [];
+      for (const step of steps) {
+        const outcome = decideStep(current, step, NOW);
+        const isClosed = current.state === 'done' || current.state === 'refused';
+        if (isClosed && outcome.kind === 'moves') return false;
+        if (outcome.kind === 'refused') continue;
+        if (outcome.dueOn !== current.dueOn) dates.push(outcome.dueOn);
+        current = { ...current, ...outcome, extended: current.extended || step.step === 'extended' };
+      }
+      return dates.length <= 1 && dates.every((day) => day === '2026-12-08');
+    }));
   });
 
   it('returns to extended when the person has answered', () => {
