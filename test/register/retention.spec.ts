@@ -1,0 +1,190 @@
+import { jest } from '@jest/globals';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
+import { Retention } from '#register/retention/retention.service.js';
+import { projected } from '#test/support/projected.js';
+import { decision, startTestRegister, type TestRegister } from '#test/support/register.js';
+import { waitFor } from '#test/support/wait-for.js';
+
+jest.setTimeout(60_000);
+
+const CLI = fileURLToPath(import.meta.resolve('#register/cli.js'));
+/** In every name: what a command prints must not hold it. */
+const MARKER = `m${randomUUID().replaceAll('-', '')}`;
+const NEVER_FINISHED = true;
+
+let register: TestRegister;
+let environment: NodeJS.ProcessEnv;
+beforeAll(async () => {
+  register = await startTestRegister('retention');
+  const key = (): string => randomBytes(32).toString('base64');
+  environment = {
+    ...process.env, REGISTER_DATABASE_URL: register.databaseUrl, AMQP_URL: register.vhost.url,
+    LINK_DIGEST_KEY: key(), REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key(),
+  };
+});
+afterEach(async () => { await register.database.query('DELETE FROM legal_hold'); await drain(); });
+afterAll(async () => { await register.stop(); });
+
+const retention = (): Retention => register.app.get(Retention, { strict: false });
+const drain = async (): Promise<void> => {
+  for (const rule of ['relationship-ended', 'consent-inactive'] as const) while ((await retention().chunk(rule, new Date(), NEVER_FINISHED)).kind !== 'finished');
+};
+const start = (...args: string[]): ChildProcess => spawn(process.execPath, [CLI, 'retention:run', ...args], { env: environment });
+const run = (...args: string[]): Promise<{ code: number | null; out: string }> => new Promise((resolve, reject) => {
+  const child = start(...args);
+  let out = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => { out += chunk.toString(); });
+  child.on('error', reject);
+  child.on('exit', (code) => { resolve({ code, out }); });
+});
+const create = async (consents: object[] = []): Promise<string> => {
+  const { body, status } = await register.call('POST', '/v1/customers', { body: { contact: { firstName: MARKER, email: `${randomUUID()}@example.fi` }, consents } });
+  expect(status).toBe(201);
+  return String(body['id']);
+};
+const granted = (years: number) => ({ purpose: 'marketing', channel: 'email', ...decision({ decidedAt: yearsAgo(years).toISOString() }) });
+const yearsAgo = (years: number): Date => new Date(Date.now() - years * 365.25 * 86_400_000);
+const endedAgo = async (id: string, years: number): Promise<void> => {
+  expect((await register.call('PUT', `/v1/customers/${id}/end`, { body: { endedAt: yearsAgo(years).toISOString(), reason: 'by-customer' } })).status).toBe(200);
+};
+const activeAgo = (id: string, years: number) => register.database.query('UPDATE customer SET active_at = $2 WHERE id = $1', [id, yearsAgo(years)]);
+const connect = async (): Promise<Client & AsyncDisposable> => {
+  const client = new Client(register.databaseUrl);
+  await client.connect();
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+};
+const left = async (ids: readonly string[]): Promise<string[]> =>
+  (await register.database.query<{ id: string }[]>('SELECT id FROM customer WHERE id = ANY($1::uuid[])', [ids])).map(({ id }) => id);
+const previewOf = async (rule: string) => (await retention().preview(new Date())).find((one) => one.rule === rule);
+const lastRecord = async (id: string) => ((await register.call('GET', `/v1/customers/${id}/consents/history`)).body['records'] as Record<string, unknown>[]).at(-1);
+
+describe('an ended relationship', () => {
+  it('is erased when the longest period of any purpose is over, by the way of every erasure', async () => {
+    const [over, running, customer] = [await create([granted(5)]), await create(), await create()];
+    await endedAgo(over, 3.01);
+    await endedAgo(running, 2.99);
+    await drain();
+    expect((await left([over, running, customer])).sort()).toEqual([running, customer].sort());
+    const cases = await register.database.query<object[]>("SELECT ground, requested_by FROM erasure_case WHERE requested_by = 'retention'");
+    expect(cases).toEqual([{ ground: 'relationship-ended', requested_by: 'retention' }]);
+  });
+
+  it('is spared while it is restricted or held, and counted', async () => {
+    const [restricted, held] = [await create(), await create()];
+    await register.call('PUT', `/v1/customers/${restricted}/restriction`, { body: { reason: 'needed-for-claims' } });
+    await register.call('PUT', `/v1/customers/${held}/legal-hold`, { body: { reason: 'claim', owner: 'legal', reviewAt: new Date(Date.now() + 86_400_000).toISOString() } });
+    for (const id of [restricted, held]) await endedAgo(id, 4);
+    expect(await previewOf('relationship-ended')).toMatchObject({ due: 0, spared: 2, oldest: null });
+    await drain();
+    expect(await left([restricted, held])).toHaveLength(2);
+    await register.call('DELETE', `/v1/customers/${held}/legal-hold`);
+    await drain();
+    expect(await left([restricted, held])).toEqual([restricted]);
+    await register.call('DELETE', `/v1/customers/${restricted}`);
+  });
+});
+
+describe('the command', () => {
+  it('counts in a dry run, tells the oldest day and nobody’s data, and changes nothing', async () => {
+    const [ended, inactive] = [await create(), await create([granted(2.5)])];
+    await endedAgo(ended, 4);
+    await activeAgo(inactive, 2.5);
+    const { code, out } = await run('--dry-run');
+    expect([code, out.includes(MARKER), out.includes(ended)]).toEqual([0, false, false]);
+    expect(out).toContain(`relationship-ended: 1 to be erased, the oldest since ${yearsAgo(4).toISOString().slice(0, 10)}`);
+    expect(out).toContain(`consent-inactive: 1 whose consents have lapsed, the oldest since ${yearsAgo(2.5).toISOString().slice(0, 10)}`);
+    expect([await left([ended]), await projected(register, inactive)]).toEqual([[ended], ['email']]);
+    expect(await run()).toMatchObject({ code: 0, out: expect.stringMatching(/relationship-ended: 1 erased\nconsent-inactive: 1 lapsed/) });
+    expect([await left([ended]), await projected(register, inactive)]).toEqual([[], []]);
+  });
+
+  it('killed in the middle of a chunk goes on where it was, and erases nobody twice', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 70; i += 1) ids.push(await create());
+    // Distinct days, the first the longest ago: the first chunk is ids 0 to 49.
+    await register.database.query(`UPDATE customer SET end_reason = 'by-customer', ended_at = now() - interval '5 years' + d.n * interval '1 day'
+      FROM unnest($1::uuid[]) WITH ORDINALITY AS d(id, n) WHERE customer.id = d.id`, [ids]);
+    await using blocker = await connect();
+    await blocker.query('BEGIN');
+    await blocker.query('SELECT 1 FROM customer WHERE id = $1 FOR UPDATE', [ids[60]]);
+    const child = start();
+    // Not by the blocker: a transaction sees the activity of others as it was at its first look.
+    await waitFor('the second chunk to wait', async () =>
+      (await register.database.query<object[]>("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).length === 1);
+    expect(await left(ids)).toHaveLength(20);
+    expect(await retention().chunk('relationship-ended', new Date(), NEVER_FINISHED)).toEqual({ kind: 'busy' });
+    const gone = new Promise((resolve) => { child.once('exit', resolve); });
+    child.kill('SIGKILL');
+    await gone;
+    await blocker.query('ROLLBACK');
+    await waitFor('the server to notice', async () => (await register.database.query<object[]>(
+      "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")).length === 0);
+    expect(await left(ids)).toHaveLength(20);
+
+    const before = await register.database.query<{ done: number }[]>("SELECT done FROM retention_run WHERE rule = 'relationship-ended'");
+    expect((await run()).out).toContain('relationship-ended: 20 erased');
+    expect(await left(ids)).toEqual([]);
+    const [total] = await register.database.query<{ done: number; cases: number; finished: boolean }[]>(
+      "SELECT done, finished_at IS NOT NULL AS finished, (SELECT count(*)::int FROM erasure_case WHERE requested_by = 'retention') AS cases FROM retention_run WHERE rule = 'relationship-ended'");
+    expect(total).toEqual({ done: (before[0]?.done ?? 0) + 20, finished: true, cases: (before[0]?.done ?? 0) + 20 });
+  });
+});
+
+describe('the run of the day', () => {
+  it('is done once; what comes due later waits for the next day', async () => {
+    const id = await create();
+    await endedAgo(id, 4);
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    expect(await retention().chunk('relationship-ended', new Date())).toEqual({ kind: 'finished' });
+    expect(await retention().chunk('relationship-ended', tomorrow)).toEqual({ kind: 'more', done: 1 });
+    expect(await retention().chunk('relationship-ended', tomorrow)).toEqual({ kind: 'finished' });
+    expect(await left([id])).toEqual([]);
+  });
+});
+
+describe('a marketing consent', () => {
+  it('lapses after the period of marketing without a sign, as a withdrawal that is not hers', async () => {
+    const id = await create([granted(2.5)]);
+    await activeAgo(id, 2.1);
+    const [activity] = await register.database.query<{ active_at: Date }[]>('SELECT active_at FROM customer WHERE id = $1', [id]);
+    await drain();
+    expect(await projected(register, id)).toEqual([]);
+    expect(await lastRecord(id)).toMatchObject({ decision: 'withdrawn', method: 'expired', actor: 'retention', inEffect: true, wording: null });
+    expect(await register.database.query<object[]>('SELECT p.urgency FROM sync_pending p JOIN customer c USING (ref) WHERE c.id = $1', [id])).toEqual([{ urgency: 1 }]);
+    expect(await register.database.query<object[]>('SELECT active_at FROM customer WHERE id = $1', [id])).toEqual([activity]);
+  });
+
+  it('given anew afterwards holds, also one that arrives late', async () => {
+    const id = await create([granted(3)]);
+    await activeAgo(id, 2.5);
+    await drain();
+    // The lapse counts from half a year ago, when the period was over.
+    expect((await register.call('PUT', `/v1/customers/${id}/consents/marketing/email`, { body: decision({ decidedAt: yearsAgo(0.3).toISOString() }) })).body).toMatchObject({ inEffect: true });
+    await drain();
+    expect(await projected(register, id)).toEqual(['email']);
+  });
+
+  const signs: readonly [string, boolean, (id: string) => Promise<unknown>][] = [
+    ['a visit', true, (id) => register.call('POST', `/v1/customers/${id}/activity`, { body: { at: yearsAgo(1).toISOString() } })],
+    ['a visit long ago', false, (id) => register.call('POST', `/v1/customers/${id}/activity`, { body: { at: yearsAgo(2.4).toISOString() } })],
+    ['a correction of hers', true, (id) => register.call('PATCH', `/v1/customers/${id}`, { body: { contact: { lastName: MARKER } }, headers: { 'if-match': '"1"' } })],
+    ['a correction by staff', false, (id) => register.call('PATCH', `/v1/customers/${id}`, { body: { contact: { lastName: MARKER }, source: { kind: 'staff' } }, headers: { 'if-match': '"1"' } })],
+    ['a decision about another channel', true, (id) => register.call('PUT', `/v1/customers/${id}/consents/marketing/sms`, { body: { ...decision({ decision: 'withdrawn' }), wording: undefined } })],
+  ];
+  it.each(signs)('after %s: kept is %s', async (_what, isKept, give) => {
+    const id = await create([granted(3)]);
+    await activeAgo(id, 2.5);
+    expect(await give(id)).toMatchObject({ status: 200 });
+    await drain();
+    expect(await projected(register, id)).toEqual(isKept ? ['email'] : []);
+  });
+
+  it('brought along by somebody else counts from the day it was given', async () => {
+    const { body } = await register.call('POST', '/v1/customers', { body: { contact: { email: `${randomUUID()}@example.fi` }, source: { kind: 'staff' }, consents: [granted(2.5)] } });
+    await drain();
+    expect(await projected(register, String(body['id']))).toEqual([]);
+  });
+});
