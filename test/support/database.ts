@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { waitFor } from './wait-for.js';
@@ -26,10 +29,16 @@ export async function createTestDatabase(name: string, openDataSource: OpenDataS
   return { url: databaseUrl(admin, database), drop: () => dropDatabase(admin, database) };
 }
 
+/** The text of a class does not hold the constants beside it. */
+function migrationFiles(): string {
+  const folders = ['register', 'marketing'].map((app) => fileURLToPath(new URL(`../../apps/${app}/src/database/migrations/`, import.meta.url)));
+  return folders.flatMap((folder) => readdirSync(folder).filter((file) => file.endsWith('.js')).sort().map((file) => readFileSync(join(folder, file), 'utf8'))).join('\n');
+}
+
 async function ensureTemplate(admin: string, openDataSource: OpenDataSource): Promise<string> {
   const migrations = openDataSource(admin, 1).options.migrations ?? [];
   const sources = (Array.isArray(migrations) ? migrations : Object.values(migrations)).map(String).join('\n');
-  const name = `template_${createHash('sha256').update(sources).digest('hex').slice(0, 24)}`;
+  const name = `template_${createHash('sha256').update(sources).update(migrationFiles()).digest('hex').slice(0, 24)}`;
   await withClient(admin, async (client) => {
     // Test files run in parallel processes: one makes the template, the others wait for it.
     await client.query('SELECT pg_advisory_lock(hashtext($1))', [name]);
