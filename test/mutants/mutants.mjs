@@ -110,4 +110,28 @@ export const MUTANTS = [
     edits: [['apps/marketing/src/audience/small-group.js', 'count >= threshold', 'count >= 0']],
     tests: ['audience/small-group.spec'],
   },
+  {
+    name: 'a limit ends on a holiday',
+    what: 'the time to answer a person is over on a Saturday, Sunday or holiday',
+    edits: [['apps/register/src/requests/due-date.js', 'while (!isWorkingDay(day))', 'while (false)']],
+    tests: ['requests/due-date.spec'],
+  },
+  {
+    name: 'disclosure without consent',
+    what: 'data leaves the company after the person has withdrawn',
+    edits: [['apps/register/src/disclosures/release.js', "if (last?.decision !== 'granted')", 'if (!last)']],
+    tests: ['disclosures/release.spec'],
+  },
+  {
+    name: 'a read beside an erasure',
+    what: 'an entry of the read log outlives the person',
+    edits: [['apps/register/src/customers/customers.sql.js', 'ANY($1::uuid[]) ORDER BY id FOR KEY SHARE', 'ANY($1::uuid[]) ORDER BY id']],
+    tests: ['register/rights-beside-erasure.spec'],
+  },
+  {
+    name: 'recipient not told',
+    what: 'nobody learns that the person it got was erased',
+    edits: [['apps/register/src/erasure/erasure.sql.js', "'erasure', fields FROM disclosures", "'erasure', fields FROM disclosures WHERE false"]],
+    tests: ['register/disclosures.spec'],
+  },
 ];
