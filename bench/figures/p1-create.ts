@@ -44,7 +44,7 @@ export const createFigure: Figure = {
     ]);
     const candidates: Candidate[] = [
       { name: 'the tutorial way', pid: baseline.pid, round: (seconds) => overHttp(baseline.url, seconds, baselineRequests(client)) },
-      { name: 'Lupa', pid: register.pid, round: (seconds) => lupaRound(bench, client, seconds) },
+      { name: 'Lupa', pid: register.pid, round: (seconds) => lupaRound(bench, client, seconds, [QUEUES.changes, BASELINE_QUEUE]) },
     ];
     const { pgbench } = bench;
     if (pgbench && limitUrl) candidates.push({ name: 'pgbench', round: (seconds) => createCustomersByPgbench(pgbench, limitUrl, seconds) });
@@ -106,8 +106,8 @@ async function overHttp(url: string, seconds: number, nextRequest: () => Buffer)
   return { perSecond: result.perSecond, count: result.latencies.length, load: result };
 }
 
-/** Afterwards the marks for marketing are taken away, so that the relay does not send them again during somebody else's round. */
-export async function lupaRound(bench: Bench, client: LupaClient, seconds: number): Promise<Measured> {
+/** Afterwards the marks for marketing are taken away, so that the relay does not send them again during somebody else's round, and so are the messages in `queues`. */
+export async function lupaRound(bench: Bench, client: LupaClient, seconds: number, queues: readonly string[]): Promise<Measured> {
   const consent = client.consent('granted');
   const nextRequest = () => {
     const n = nextNumber();
@@ -118,7 +118,7 @@ export async function lupaRound(bench: Bench, client: LupaClient, seconds: numbe
     await database.query('DELETE FROM sync_pending');
     await database.query('VACUUM sync_pending');
   });
-  await purge(bench, [QUEUES.changes, BASELINE_QUEUE]);
+  await purge(bench, queues);
   return result;
 }
 

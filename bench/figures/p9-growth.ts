@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { QUEUES } from '#messaging/topology.js';
 import { exportByOrm, openLists } from '../baseline/lists/lists-by-orm.js';
 import { copySeconds } from '../limits/copy-out.js';
 import { countBySql } from '../limits/count-by-sql.js';
@@ -102,8 +103,8 @@ async function measureAt(bench: Bench): Promise<AtSize> {
     }
     bench.progress(0.95, 'creating customers');
     const client = await LupaClient.introduce(bench.environment);
-    await lupaRound(bench, client, 1);
-    return { ...values, P1: { lupa: (await lupaRound(bench, client, CREATE_SECONDS)).perSecond } };
+    await lupaRound(bench, client, 1, [QUEUES.changes]);
+    return { ...values, P1: { lupa: (await lupaRound(bench, client, CREATE_SECONDS, [QUEUES.changes])).perSecond } };
   } finally {
     await register.stop();
   }
@@ -138,7 +139,7 @@ function rows(found: Found): Row[] {
   if (!first || !last) return [];
   return MEASURED.flatMap((measured) => {
     const { id, what, unit, better } = measured;
-    const each = found.map(({ size, values }) => row({ id: `P9-${id}`, what: `${what}, ${short(size)} people`, unit, lupa: values[id].lupa, baseline: values[id].baseline ?? null, limit: values[id].limit ?? null }));
+    const each = found.map(({ size, values }) => row({ id: `P9-${id}-${short(size).replace(' ', '')}`, what: `${what}, ${short(size)} people`, unit, lupa: values[id].lupa, baseline: values[id].baseline ?? null, limit: values[id].limit ?? null }));
     const [a, b] = [first.values[id], last.values[id]];
     const limit = a.limit === undefined || b.limit === undefined ? null : growthOf(better, a.limit, b.limit);
     const baseline = a.baseline === undefined || b.baseline === undefined ? null : growthOf(better, a.baseline, b.baseline);
