@@ -67,11 +67,24 @@ describe('snapshots', () => {
     const id = await stage.take();
     await stage.marketing.database.query(`UPDATE contact SET email_since = '2021-01-01' WHERE ref = $1`, [ref]);
     expect(await stage.listed(id)).not.toContain(ref);
+    const renewed = await stage.add();
+    const before = await stage.take();
+    await stage.marketing.database.query(`UPDATE contact SET email_since = now() + interval '1 minute' WHERE ref = $1`, [renewed]);
+    expect(await stage.listed(before)).not.toContain(renewed);
+    await stage.keep();
+    expect(await stage.marked(before)).not.toContain(renewed);
     // What is corrected about a person ends nothing.
     const other = await stage.add();
     const second = await stage.take();
     await stage.marketing.database.query(`UPDATE contact SET first_name = 'Other', email_source = 'raffle' WHERE ref = $1`, [other]);
     expect(await stage.listed(second)).toContain(other);
+  });
+
+  it('do not hold a consent that is dated after them', async () => {
+    const ahead = await stage.add(new Date(Date.now() + 3_600_000).toISOString());
+    const id = await stage.take();
+    expect(await stage.listed(id)).not.toContain(ahead);
+    expect(await stage.marked(id)).not.toContain(ahead);
   });
 
   it('are cleared of who has left, and of nobody else', async () => {
@@ -98,14 +111,17 @@ describe('snapshots', () => {
     await runner.startTransaction();
     await runner.query('DELETE FROM contact WHERE ref = $1', [leaves]);
     const taking = stage.take();
-    await waitFor('the snapshot to wait for the change', async () => {
-      const [row] = await stage.marketing.database.query<[{ waiting: number }]>(
-        `SELECT count(*)::integer AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%audience_version%'`,
-      );
-      return row.waiting > 0;
-    });
-    await runner.commitTransaction();
-    await runner.release();
+    try {
+      await waitFor('the snapshot to wait for the change', async () => {
+        const [row] = await stage.marketing.database.query<[{ waiting: number }]>(
+          `SELECT count(*)::integer AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%audience_version%'`,
+        );
+        return row.waiting > 0;
+      }, 5_000);
+    } finally {
+      await runner.commitTransaction();
+      await runner.release();
+    }
     const id = await taking;
     expect(await stage.marked(id)).toContain(stays);
     expect(await stage.marked(id)).not.toContain(leaves);

@@ -11,7 +11,7 @@ export interface FilterPart {
 const NOT_ASKING: ReadonlySet<string> = new Set(['channel', 'id', 'version']);
 
 /**
- * The parts of a filter, in the order they are written: each operator of each field, and each group before what stands in it.
+ * The parts of a filter: each operator of each field, and each group before what stands in it.
  * Every part is a filter itself, so that it means exactly what it means in the whole.
  */
 export function partsOf(filter: Filter, at = ''): FilterPart[] {
