@@ -134,4 +134,58 @@ export const MUTANTS = [
     edits: [['apps/register/src/erasure/erasure.sql.js', "'erasure', fields FROM disclosures", "'erasure', fields FROM disclosures WHERE false"]],
     tests: ['register/disclosures.spec'],
   },
+  {
+    name: 'closed address used',
+    what: 'marketing gets an address that is suppressed, once a consent has slipped past the door',
+    edits: [['apps/register/src/consents/eligibility.js', '&& !isClosed(c.channel, c.decidedAt, person.closures)', '']],
+    tests: ['consents/eligibility.spec', 'register/suppression.spec'],
+  },
+  {
+    name: 'no door',
+    what: 'a new registration brings an erased person back',
+    edits: [['apps/register/src/customers/customers.sql.js', 'closure.since IS NULL OR (d.decided_at', 'true OR (d.decided_at']],
+    tests: ['register/suppression.spec'],
+  },
+  {
+    name: 'staff brings back',
+    what: 'somebody who objected is brought back without having asked for it',
+    edits: [['apps/register/src/consents/consent.js', `caller === 'customer' || (caller === 'program' && PROVING_METHODS.has(method))`, 'true']],
+    tests: ['consents/consent.spec', 'register/suppression.spec'],
+  },
+  {
+    name: 'household forgotten',
+    what: 'marketing keeps a suppressed number that somebody else has as well',
+    edits: [['apps/register/src/suppression/suppressions.service.js', `row.kind === 'phone' && row.was_open`, 'false']],
+    tests: ['register/suppression.spec'],
+  },
+  {
+    name: 'guardian afterwards',
+    what: 'a guardian makes a consent valid that the child gave before',
+    edits: [['apps/register/src/consents/consent.js', '(guardianAt !== null && guardianAt <= decidedAt)', 'guardianAt !== null']],
+    tests: ['consents/consent.spec', 'register/guardians.spec'],
+  },
+  {
+    name: 'hold ignored',
+    what: 'a legal hold does not stop a demand',
+    edits: [['apps/register/src/erasure/eraser.service.js', 'if (hold)', 'if (false)']],
+    tests: ['register/holds.spec'],
+  },
+  {
+    name: 'timer without mercy',
+    what: 'retention erases the restricted and the held',
+    edits: [['apps/register/src/retention/retention.sql.js', `'c.restricted_at IS NULL AND NOT EXISTS (SELECT FROM legal_hold h WHERE h.customer_id = c.id)'`, `'true'`]],
+    tests: ['register/retention.spec'],
+  },
+  {
+    name: 'two instances',
+    what: 'two instances run retention at the same time',
+    edits: [['apps/register/src/retention/retention.sql.js', 'pg_try_advisory_xact_lock($1::bigint)', '$1::bigint IS NOT NULL']],
+    tests: ['register/retention.spec'],
+  },
+  {
+    name: 'lifted without a word',
+    what: 'a restriction is lifted before the person was told',
+    edits: [['apps/register/src/standing/standing.service.js', 'if (!notice?.sent_at || notice.sent_at > new Date())', 'if (false)']],
+    tests: ['register/standing.spec'],
+  },
 ];
