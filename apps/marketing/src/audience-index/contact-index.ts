@@ -92,6 +92,7 @@ export class ContactIndex {
   private select(channel: Channel, condition: Condition, out: Bitmap): void {
     out.set(this.leaves.of(granted(channel)));
     this.narrow(out, condition);
+    this.leaves.trim();
   }
 
   /** Keeps in `out` whoever meets the condition. Conditions of a group are asked of those only who are left. */

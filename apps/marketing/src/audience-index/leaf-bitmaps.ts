@@ -23,11 +23,15 @@ export class LeafBitmaps {
     const kept = this.kept.get(key) ?? this.ask(leaf);
     this.kept.delete(key);
     this.kept.set(key, kept);
+    return kept.bitmap;
+  }
+
+  /** Forgets what was not asked for longest. Between two questions and not in one, which may have more leaves than are kept. */
+  trim(): void {
     for (const oldest of this.kept.keys()) {
       if (this.kept.size <= MOST) break;
       this.kept.delete(oldest);
     }
-    return kept.bitmap;
   }
 
   has(leaf: ColumnLeaf): boolean {
