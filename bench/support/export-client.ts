@@ -50,7 +50,7 @@ function drained(url: string, token: string): Promise<number> {
     get(url, { headers: { authorization: `Bearer ${token}` } }, (answer) => {
       let bytes = 0;
       answer.on('data', (chunk: Buffer) => { bytes += chunk.length; });
-      answer.once('error', reject);
+      answer.once('error', () => { reject(new Error(`the content broke off after ${bytes} bytes`)); });
       answer.once('end', () => {
         if (answer.statusCode === 200) resolve(bytes);
         else reject(new Error(`the content was refused: ${answer.statusCode}`));
