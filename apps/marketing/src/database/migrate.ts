@@ -1,4 +1,11 @@
 import { migrateCommand } from '#database/migrate-command.js';
+import { ConfigurationError } from '#service/configuration.js';
 import { marketingDataSource } from './data-source.js';
 
-process.exitCode = await migrateCommand('marketing', 'MARKETING_DATABASE_URL', (url) => marketingDataSource(url, 2));
+try {
+  process.exitCode = await migrateCommand('marketing', 'MARKETING_DATABASE_URL', (url) => marketingDataSource(url, 2));
+} catch (error) {
+  if (!(error instanceof ConfigurationError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
