@@ -111,6 +111,43 @@ export const MUTANTS = [
     tests: ['audience/small-group.spec'],
   },
   {
+    name: 'kept answers stay',
+    what: 'a condition that was asked before is answered as it was then',
+    edits: [['apps/marketing/src/audience-index/contact-index.js', 'this.leaves.refresh(slot);', '']],
+    tests: ['marketing/audience-index.spec'],
+  },
+  {
+    name: 'a version skipped',
+    what: 'the index does not hear of the first change after its own version',
+    edits: [['apps/marketing/src/audience-index/audience-index.sql.js', 'generate_series($1::bigint + 1,', 'generate_series($1::bigint + 2,'],
+      ['apps/marketing/src/audience-index/audience-index.sql.js', 'row.versions === row.audienceVersion - since && ', '']],
+    tests: ['marketing/audience-index.spec'],
+  },
+  {
+    name: 'index without consent',
+    what: 'whoever has granted any channel is counted for each',
+    edits: [['apps/marketing/src/audience-index/contact-index.js', 'out.set(this.leaves.of(granted(channel)));', 'out.fill(0xffffffff);']],
+    tests: ['marketing/audience-index.spec'],
+  },
+  {
+    name: 'restore unnoticed',
+    what: 'an index outlives the database it was made of',
+    edits: [['apps/marketing/src/audience-index/audience-index.service.js', ' || link.link.marketingEpoch !== index.incarnation', '']],
+    tests: ['marketing/audience-index.spec'],
+  },
+  {
+    name: 'slots believed',
+    what: 'the rows of a page are read without asking for consent and condition again',
+    edits: [['apps/marketing/src/audience/audience.sql.js', 'AND ${clause.text} AND', 'AND (${clause.text} OR true) AND']],
+    tests: ['marketing/audience-pages.spec'],
+  },
+  {
+    name: 'page of a closed list',
+    what: 'a page is shown although the list closed after its slots were found',
+    edits: [['apps/marketing/src/audience/audience.sql.js', ' AND ${unchanged(link, place)}', '']],
+    tests: ['marketing/audience-pages.spec'],
+  },
+  {
     name: 'a limit ends on a holiday',
     what: 'the time to answer a person is over on a Saturday, Sunday or holiday',
     edits: [['apps/register/src/requests/due-date.js', 'while (!isWorkingDay(day))', 'while (false)']],
