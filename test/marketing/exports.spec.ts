@@ -19,8 +19,8 @@ type Row = Record<string, string | number | string[] | Date | null>;
 type Cells = Record<string, unknown>;
 
 /** What a spreadsheet may take for a formula gets an apostrophe; told a second time, for cells as they are re-read. */
-const harmless = (value: unknown): string => {
-  const text = value === null ? '' : String(value);
+const harmless = (value: Row[string] | undefined): string => {
+  const text = typeof value === 'string' ? value : '';
   const inner = text.replace(/([;\t]\s*)([=+\-@＝＋－＠])/g, '$1\'$2');
   return /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${inner}` : inner;
 };

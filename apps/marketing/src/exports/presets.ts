@@ -1,5 +1,6 @@
 import type { Channel } from '#contracts/channel.js';
-import type { Cell, CellKind, RowShape } from './row-writer.js';
+import type { Cell, CellKind } from './cell-text.js';
+import type { RowShape } from './row-writer.js';
 
 /** What can stand in a column. Which of them a preset has depends on the channel: nobody gets a phone number for writing emails. */
 type Field =
@@ -8,16 +9,15 @@ type Field =
 
 const KIND: Record<Field, CellKind> = {
   ref: 'text', email: 'email', phone: 'phone', firstName: 'text', lastName: 'text', fullName: 'text', language: 'text', birthYear: 'number',
-  occupation: 'text', interests: 'text', grantedAt: 'moment', street: 'text', postalCode: 'text', city: 'text', country: 'text',
+  occupation: 'text', interests: 'list', grantedAt: 'moment', street: 'text', postalCode: 'text', city: 'text', country: 'text',
 };
 
 /** Constants: no caller's text becomes SQL. `{since}` is the channel's. */
 const EXPRESSION: Record<Field, string> = {
   ref: 'ref', email: 'email', phone: 'phone', firstName: 'first_name', lastName: 'last_name', fullName: `concat_ws(' ', first_name, last_name)`,
-  language: 'language', birthYear: 'birth_year', occupation: 'occupation', interests: `array_to_string(interests, ';')`, grantedAt: '{since}',
+  language: 'language', birthYear: 'birth_year', occupation: 'occupation', interests: 'interests', grantedAt: '{since}',
   street: 'street_address', postalCode: 'postal_code', city: 'city', country: 'country',
 };
-const INTERESTS_AS_JSON = 'to_json(interests)';
 
 const REACH: Record<Channel, readonly Field[]> = {
   email: ['email'], sms: ['phone'], phone: ['phone'], post: ['street', 'postalCode', 'city', 'country'],
@@ -120,9 +120,9 @@ export function layoutOf(id: PresetId, channel: Channel, since: string, bom: boo
   const expression = (field: Field): string => EXPRESSION[field].replace('{since}', since);
   if (format === 'ndjson') {
     return {
-      expressions: own.map(([, field]) => (field === 'interests' ? INTERESTS_AS_JSON : expression(field))),
+      expressions: own.map(([, field]) => expression(field)),
       shape: {
-        cells: own.map(([header, field], at) => ({ before: `${at === 0 ? '{' : ','}"${header}":`, form: 'json', kind: jsonKind(field) })),
+        cells: own.map(([header, field], at) => ({ before: `${at === 0 ? '{' : ','}"${header}":`, form: 'json', kind: KIND[field] })),
         after: '}\n',
       },
       head: '', mediaType: 'application/x-ndjson', extension: 'ndjson',
@@ -130,11 +130,11 @@ export function layoutOf(id: PresetId, channel: Channel, since: string, bom: boo
   }
   const members = attributes?.fields ?? [];
   return {
-    expressions: [...own.map(([, field]) => expression(field)), ...members.map((field) => (field === 'interests' ? INTERESTS_AS_JSON : expression(field)))],
+    expressions: [...own.map(([, field]) => expression(field)), ...members.map(expression)],
     shape: {
       cells: [
         ...own.map(([, field], at): Cell => ({ before: at === 0 ? '' : ',', form: 'csv', kind: KIND[field] })),
-        ...members.map((field, at): Cell => ({ before: `${at === 0 ? ',"{' : ','}""${field}"":`, form: 'json-in-csv', kind: jsonKind(field) })),
+        ...members.map((field, at): Cell => ({ before: `${at === 0 ? ',"{' : ','}""${field}"":`, form: 'json-in-csv', kind: KIND[field] })),
       ],
       after: members.length === 0 ? '\r\n' : '}"\r\n',
     },
@@ -142,5 +142,3 @@ export function layoutOf(id: PresetId, channel: Channel, since: string, bom: boo
     mediaType: 'text/csv; charset=utf-8; header=present', extension: 'csv',
   };
 }
-
-const jsonKind = (field: Field): CellKind => (field === 'interests' ? 'json' : KIND[field]);

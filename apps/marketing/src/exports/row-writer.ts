@@ -1,12 +1,4 @@
-/** What is in a cell: decides what may stand there unchanged. */
-export type CellKind = 'text' | 'email' | 'phone' | 'number' | 'moment' | 'json';
-
-/** One cell: what stands before its value, and how the value is written. */
-export interface Cell {
-  readonly before: string;
-  readonly form: 'csv' | 'json' | 'json-in-csv';
-  readonly kind: CellKind;
-}
+import { type Cell, type CellKind, cellText, copied } from './cell-text.js';
 
 /** A row: its cells in the order of the columns read, and what ends it. */
 export interface RowShape {
@@ -14,12 +6,25 @@ export interface RowShape {
   readonly after: string;
 }
 
+const NULL = Buffer.from('null');
+
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const PLUS = 0x2b;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const SEMICOLON = 0x3b;
+const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
 const N = 0x4e;
+const T = 0x54;
+const Z = 0x5a;
+const SPACE = 0x20;
+const ZERO = 0x30;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
 
 const ENDS = 1;
 const SPECIAL_IN_CSV = 2;
@@ -41,19 +46,6 @@ function traitsOfBytes(): Uint8Array {
   add(ENDS, [TAB, LINE_FEED]);
   return traits;
 }
-
-/**
- * Cells that begin so are read as formulas by spreadsheets (https://owasp.org/www-community/attacks/CSV_Injection), full-width
- * forms and what follows the separator of another locale included: in Finland a spreadsheet splits at semicolons.
- */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-const INNER_FORMULA = /([;\t]\s*)(?=[=+\-@＝＋－＠])/g;
-
-/** A phone number in E.164 begins with a plus and is no formula. */
-const E164 = /^\+[0-9]{4,15}$/;
-
-/** What COPY writes for characters that would end a field or a row. */
-const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
 const CHUNK_BYTES = 256 * 1_024;
 /** A control character takes six bytes in JSON; nothing takes more. */
@@ -120,15 +112,27 @@ export class RowWriter {
       if (form !== 'csv') this.put(NULL);
       return from + 2;
     }
-    const asText = form === 'csv' ? 0 : kind === 'number' || kind === 'json' ? 0 : form === 'json' ? 1 : 2;
     const begin = this.at;
-    for (let quotes = 0; quotes < asText; quotes += 1) this.chunk[this.at++] = QUOTE;
+    const quotes = form === 'csv' || kind === 'number' ? 0 : form === 'json' ? 1 : 2;
+    const end = kind === 'list' ? this.writeList(form, quotes, row, from) : this.writeBytes(form, kind, quotes, row, from);
+    if (end > 0) return end;
+    this.at = begin;
+    const written = cellText(copied(row.toString('utf8', from, -end)), form, kind);
+    if (written === undefined) return -1;
+    this.at += this.chunk.write(written, this.at, 'utf8');
+    return -end;
+  }
+
+  /** Copies a value that has nothing special in it. Where it ends, or minus that when it has. */
+  private writeBytes(form: Cell['form'], kind: CellKind, quotes: number, row: Buffer, from: number): number {
+    this.quote(quotes);
+    const { chunk } = this;
+    let { at } = this;
+    const first = at;
     let end = from;
     let seen = 0;
-    if (kind === 'phone' && row[from] === PLUS) this.chunk[this.at++] = row[end++] as number;
+    if (kind === 'phone' && row[from] === PLUS) chunk[at++] = row[end++] as number;
     else if (form === 'csv') seen = (TRAITS[row[from] as number] as number) & LEADS;
-    const chunk = this.chunk;
-    let at = this.at;
     for (let byte = row[end] as number; ; byte = row[++end] as number) {
       const traits = TRAITS[byte] as number;
       if ((traits & ENDS) !== 0) break;
@@ -136,16 +140,55 @@ export class RowWriter {
       chunk[at++] = byte;
     }
     this.at = at;
-    const special = form === 'csv' ? SPECIAL_IN_CSV | LEADS : SPECIAL_IN_JSON;
-    if ((seen & special) === 0 && kind !== 'moment' && kind !== 'json' && (kind !== 'phone' || (seen & NO_DIGIT) === 0 || form !== 'csv')) {
-      for (let quotes = 0; quotes < asText; quotes += 1) this.chunk[this.at++] = QUOTE;
-      return end;
-    }
-    const written = cellText(decoded(row.toString('utf8', from, end)), form, kind);
-    this.at = begin;
-    if (written === undefined) return -1;
-    this.at += this.chunk.write(written, this.at, 'utf8');
+    if ((seen & (form === 'csv' ? SPECIAL_IN_CSV | LEADS : SPECIAL_IN_JSON)) !== 0) return -end;
+    if (kind === 'phone' && form === 'csv' && (seen & NO_DIGIT) !== 0) return -end;
+    if (kind === 'moment' && !this.toIso(first)) return -end;
+    this.quote(quotes);
     return end;
+  }
+
+  /** `2026-01-02 03:04:05.678+00` to `2026-01-02T03:04:05.678Z`; false when it is none of that form, such as `infinity`. */
+  private toIso(first: number): boolean {
+    const { chunk, at } = this;
+    if (chunk[first + 10] !== SPACE || chunk[first + 13] !== COLON || chunk[at - 3] !== PLUS || chunk[at - 2] !== ZERO || chunk[at - 1] !== ZERO) return false;
+    chunk[first + 10] = T;
+    chunk[at - 3] = Z;
+    this.at = at - 2;
+    return true;
+  }
+
+  /** The same for an array such as `{coffee,tea}`: in CSV `coffee;tea`, in JSON `["coffee","tea"]`. */
+  private writeList(form: Cell['form'], quotes: number, row: Buffer, from: number): number {
+    const { chunk } = this;
+    const isCsv = form === 'csv';
+    let end = from;
+    let isSpecial = row[end++] !== OPEN_BRACE;
+    let mayLead = isCsv;
+    if (!isCsv) chunk[this.at++] = OPEN_BRACKET;
+    const isEmpty = row[end] === CLOSE_BRACE;
+    if (!isEmpty) this.quote(quotes);
+    for (let byte = row[end] as number; ; byte = row[++end] as number) {
+      const traits = TRAITS[byte] as number;
+      if ((traits & ENDS) !== 0) break;
+      if (byte === COMMA) {
+        this.quote(quotes);
+        chunk[this.at++] = isCsv ? SEMICOLON : COMMA;
+        this.quote(quotes);
+        mayLead = isCsv;
+      } else if (byte === CLOSE_BRACE) {
+        if (!isEmpty) this.quote(quotes);
+      } else {
+        if ((traits & (SPECIAL_IN_CSV | SPECIAL_IN_JSON)) !== 0 || (mayLead && (traits & LEADS) !== 0)) isSpecial = true;
+        mayLead = false;
+        chunk[this.at++] = byte;
+      }
+    }
+    if (!isCsv) chunk[this.at++] = CLOSE_BRACKET;
+    return isSpecial ? -end : end;
+  }
+
+  private quote(times: number): void {
+    for (let time = 0; time < times; time += 1) this.chunk[this.at++] = QUOTE;
   }
 
   private put(bytes: Buffer): void {
@@ -159,33 +202,4 @@ export class RowWriter {
     this.at = 0;
     this.begun = 0;
   }
-}
-
-const NULL = Buffer.from('null');
-
-/** A value as COPY gives it, without its escapes. */
-function decoded(text: string): string {
-  return text.includes('\\') ? text.replaceAll(/\\(.)/gs, (_, escaped: string) => ESCAPED[escaped] ?? escaped) : text;
-}
-
-/** The value as it is written; undefined: it cannot be, and its row is left out. */
-function cellText(text: string, form: Cell['form'], kind: CellKind): string | undefined {
-  const value = kind === 'moment' ? text.replace(' ', 'T').replace(/\+00$/, 'Z') : text;
-  switch (form) {
-    case 'csv':
-      return csvText(value, kind);
-    case 'json':
-      return kind === 'json' || kind === 'number' ? value : JSON.stringify(value);
-    case 'json-in-csv':
-      return (kind === 'json' || kind === 'number' ? value : JSON.stringify(value)).replaceAll('"', '""');
-    default:
-      return form satisfies never;
-  }
-}
-
-function csvText(value: string, kind: CellKind): string | undefined {
-  const isFormula = FORMULA.test(value) && !(kind === 'phone' && E164.test(value));
-  if (isFormula && (kind === 'email' || kind === 'phone')) return undefined;
-  const harmless = `${isFormula ? '\'' : ''}${value}`.replaceAll(INNER_FORMULA, '$1\'');
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }
