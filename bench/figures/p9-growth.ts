@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { QUEUES } from '#messaging/topology.js';
 import { exportByOrm, openLists } from '../baseline/lists/lists-by-orm.js';
 import { copySeconds } from '../limits/copy-out.js';
-import { countBySql } from '../limits/count-by-sql.js';
+import { countOnceBySql } from '../limits/count-by-sql.js';
 import { withClient } from '../support/databases.js';
 import { download } from '../support/export-client.js';
 import { type Bench, type Figure, type Row, row } from '../support/figure.js';
-import { countedLists } from '../support/filters.js';
 import { growthSvg, short } from '../support/growth-svg.js';
 import { populate } from '../support/kept-population.js';
 import { LupaClient, startMarketing, startRegister } from '../support/lupa.js';
@@ -18,7 +17,7 @@ import { until } from '../support/until.js';
 import { lupaRound } from './p1-create.js';
 import { withdrawals } from './p2-withdrawal.js';
 import { answeredRate } from './p4-throughput.js';
-import { assertExact, eachList } from './p5-audience.js';
+import { assertExact, eachList, lists } from './p5-audience.js';
 
 /** Where the README looks for the curves; those of a small run are for whoever made it. */
 const FOLDER = 'docs/figures';
@@ -70,8 +69,9 @@ function sizesUpTo(size: number): number[] {
 
 async function measureAt(bench: Bench): Promise<AtSize> {
   await populate(bench, bench.size, (fraction, note) => { bench.progress(fraction * 0.5, note); });
-  const lists = countedLists(new Date());
-  const { sql, orm } = await countBySql(adminDatabase(bench), marketingDatabase(bench), lists, (fraction, note) => { bench.progress(0.5 + fraction * 0.2, note); });
+  const { sql, orm } = await countOnceBySql(bench.size, {
+    lists, adminUrl: adminDatabase(bench), databaseUrl: marketingDatabase(bench), told: (fraction, note) => { bench.progress(0.5 + fraction * 0.2, note); },
+  });
   const exports = await otherExports(bench);
   const register = await startRegister(bench.environment);
   try {
