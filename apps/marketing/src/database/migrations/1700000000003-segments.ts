@@ -112,7 +112,8 @@ export class Segments1700000000003 implements MigrationInterface {
 
       CREATE FUNCTION clear_members(members bytea, bits integer[]) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
       DECLARE
-        cleared bytea := members;
+        -- Joined to nothing, it is fetched and unpacked once, and not for every bit.
+        cleared bytea := members || ''::bytea;
         bit     integer;
       BEGIN
         FOREACH bit IN ARRAY bits LOOP
