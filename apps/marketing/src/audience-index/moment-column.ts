@@ -70,17 +70,23 @@ function within(moment: number, { from, to }: MomentRange): boolean {
 
 /**
  * One comparison for both ends: what lies below the first wraps round to a great number. It is made without a branch (Warren,
- * Hacker's Delight, 2-12), because whose consent is older is a coin toss to the processor: 2 ms a million instead of 6.
+ * Hacker's Delight, 2-12), because whose consent is older is a coin toss to the processor, and for four at a time: 2 ms a
+ * million instead of 6.
  */
 function scanCodes(codes: Uint32Array, from: number, span: number, out: Bitmap): void {
   const first = from | 0; // tells the compiler that 32 bits are enough
   const width = span | 0;
   for (let word = 0, slot = 0; word < out.length; word += 1) {
     let bits = 0;
-    for (let bit = 0; bit < 32; bit += 1, slot += 1) {
-      const past = ((codes[slot] as number) - first) | 0;
-      bits |= (((~past & width) | ((~past | width) & (past - width))) >>> 31) << bit;
+    for (let shift = 0; shift < 32; shift += 4, slot += 4) {
+      bits |= (bit(codes, slot, first, width) | (bit(codes, slot + 1, first, width) << 1)
+        | (bit(codes, slot + 2, first, width) << 2) | (bit(codes, slot + 3, first, width) << 3)) << shift;
     }
     out[word] = bits;
   }
+}
+
+function bit(codes: Uint32Array, slot: number, first: number, width: number): number {
+  const past = ((codes[slot] as number) - first) | 0;
+  return ((~past & width) | ((~past | width) & (past - width))) >>> 31;
 }
