@@ -1,5 +1,8 @@
+import { jest } from '@jest/globals';
 import { projected as projectedChannels } from '#test/support/projected.js';
 import { decision, newCustomer, startTestRegister, type TestRegister, WORDING } from '#test/support/register.js';
+
+jest.setTimeout(60_000);
 
 let register: TestRegister;
 beforeAll(async () => { register = await startTestRegister('guardians'); });

@@ -1,6 +1,9 @@
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
 import { projected } from '#test/support/projected.js';
+
+jest.setTimeout(60_000);
 
 let register: TestRegister;
 beforeAll(async () => { register = await startTestRegister('holds'); });

@@ -1,4 +1,7 @@
+import { jest } from '@jest/globals';
 import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
+
+jest.setTimeout(60_000);
 
 let register: TestRegister;
 beforeAll(async () => { register = await startTestRegister('standing'); });

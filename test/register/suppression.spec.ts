@@ -1,8 +1,11 @@
+import { jest } from '@jest/globals';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Channel } from '#contracts/channel.js';
 import { decide } from '#register/consents/consent.js';
 import { projected as projectedChannels } from '#test/support/projected.js';
 import { type Answer, decision, startTestRegister, type TestRegister } from '#test/support/register.js';
+
+jest.setTimeout(60_000);
 
 let register: TestRegister;
 beforeAll(async () => { register = await startTestRegister('suppression'); });

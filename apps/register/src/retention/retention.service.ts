@@ -55,13 +55,15 @@ export class Retention {
     return this.dataSource.transaction(async (manager) => {
       const [claim] = await runInTransaction<{ held: boolean }>(manager, CLAIM, [LOCK]);
       if (!claim?.held) return { kind: 'busy' };
-      const [run] = await runInTransaction<{ finished_at: Date | null }>(manager, BEGIN_RUN, [day, rule]);
-      if (run?.finished_at && !again) return { kind: 'finished' };
-      const due = await runInTransaction<{ id: string }>(manager, DUE[rule], [cutoff(rule, this.config.profile.purposes, now), CHUNK]);
+      const [run] = await runInTransaction<{ finished_at: Date | null; position: string }>(manager, BEGIN_RUN, [day, rule]);
+      if (!run) throw new Error('the run could not be begun');
+      if (run.finished_at && !again) return { kind: 'finished' };
+      const from = run.finished_at ? '-infinity' : run.position;
+      const due = await runInTransaction<{ id: string; at: string }>(manager, DUE[rule], [cutoff(rule, this.config.profile.purposes, now), CHUNK, from]);
       let done = 0;
       for (const { id } of due) if (await this.apply(manager, rule, id, now)) done += 1;
       const isLast = due.length < CHUNK || done === 0;
-      await runInTransaction(manager, COUNT_RUN, [day, rule, done, isLast]);
+      await runInTransaction(manager, COUNT_RUN, [day, rule, done, isLast, due.map(({ at }) => at).sort().at(-1) ?? from]);
       return isLast && done === 0 ? { kind: 'finished' } : { kind: 'more', done };
     });
   }

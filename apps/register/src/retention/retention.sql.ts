@@ -8,15 +8,24 @@ const INACTIVE = `
   c.known_to_marketing AND c.active_at <= $1
   AND EXISTS (SELECT FROM consent k WHERE k.customer_id = c.id AND k.purpose = 'marketing' AND k.decision = 'granted')`;
 
-/** The longest overdue first, in the order of their ids. $1 cutoff, $2 most rows */
+/**
+ * The longest overdue first, in the order of their ids. From the position of the run on: whose consents have lapsed keep their date, and
+ * looking at all of them again for every chunk would never end. $1 cutoff, $2 most rows, $3 from
+ */
 export const DUE: Readonly<Record<Rule, Statement>> = {
   'relationship-ended': {
     name: 'due-relationship-ended',
-    text: `SELECT id FROM (SELECT c.id FROM customer c WHERE ${ENDED} AND ${FREE} ORDER BY c.ended_at LIMIT $2) AS due ORDER BY id`,
+    text: `
+      SELECT id, at::text FROM (
+        SELECT c.id, c.ended_at AS at FROM customer c WHERE ${ENDED} AND ${FREE} AND c.ended_at >= $3::timestamptz ORDER BY c.ended_at LIMIT $2
+      ) AS due ORDER BY id`,
   },
   'consent-inactive': {
     name: 'due-consent-inactive',
-    text: `SELECT id FROM (SELECT c.id FROM customer c WHERE ${INACTIVE} ORDER BY c.active_at LIMIT $2) AS due ORDER BY id`,
+    text: `
+      SELECT id, at::text FROM (
+        SELECT c.id, c.active_at AS at FROM customer c WHERE ${INACTIVE} AND c.active_at >= $3::timestamptz ORDER BY c.active_at LIMIT $2
+      ) AS due ORDER BY id`,
   },
 };
 
@@ -36,11 +45,13 @@ export const BEGIN_RUN: Statement = {
   name: 'begin-retention-run',
   text: `
     INSERT INTO retention_run AS r (day, rule) VALUES ($1, $2)
-    ON CONFLICT (day, rule) DO UPDATE SET started_at = r.started_at RETURNING r.finished_at, r.done`,
+    ON CONFLICT (day, rule) DO UPDATE SET started_at = r.started_at RETURNING r.finished_at, r.position::text`,
 };
 
-/** $1 day, $2 rule, $3 how many were done, $4 whether nothing is left */
+/** $1 day, $2 rule, $3 how many were done, $4 whether nothing is left, $5 date of the last */
 export const COUNT_RUN: Statement = {
   name: 'count-retention-run',
-  text: 'UPDATE retention_run SET done = done + $3, finished_at = CASE WHEN $4 THEN clock_timestamp() END WHERE day = $1 AND rule = $2',
+  text: `
+    UPDATE retention_run SET done = done + $3, finished_at = CASE WHEN $4 THEN clock_timestamp() END, position = $5
+    WHERE day = $1 AND rule = $2`,
 };

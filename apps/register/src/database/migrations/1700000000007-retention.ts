@@ -35,6 +35,8 @@ export class Retention1700000000007 implements MigrationInterface {
         started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
         finished_at timestamptz,
         done        integer NOT NULL DEFAULT 0,
+        -- Up to which date everybody was looked at.
+        position    timestamptz NOT NULL DEFAULT '-infinity',
         PRIMARY KEY (day, rule)
       );
     `);
