@@ -45,6 +45,7 @@ module.exports = {
     { name: 'database-knows-only-http', comment: 'Only to say, as a Failure, that the database is away.', ...libraryKnows('database', 'http') },
     { name: 'service-knows-only-http', comment: 'Configuration, logger and metrics are what a service has before it exists.', ...libraryKnows('service', 'http') },
     { name: 'addresses-know-nothing-of-ours', comment: 'How an address is written and compared is the same everywhere.', ...libraryKnows('addresses') },
+    { name: 'search-knows-only-database', comment: 'It finds what it is given in whatever there is: knowing tables, it could miss one.', ...libraryKnows('search', 'database') },
     {
       name: 'libraries-know-no-app',
       comment: 'What a library needs of a service is passed in.',

@@ -20,6 +20,7 @@ export const PLANTS: Readonly<Record<string, readonly Plant[]>> = {
   'database-knows-only-http': [{ path: 'libs/database/planted-auth.ts', text: text('#auth/scopes.js') }],
   'service-knows-only-http': [{ path: 'libs/service/planted-auth.ts', text: text('#auth/scopes.js') }],
   'addresses-know-nothing-of-ours': [{ path: 'libs/addresses/planted-http.ts', text: text('#http/failure.js') }],
+  'search-knows-only-database': [{ path: 'libs/search/planted-contracts.ts', text: text('#contracts/order.js') }],
   'libraries-know-no-app': [
     { path: 'libs/contracts/planted-app.ts', text: text('#register/customers/postal-code.js') },
     { path: 'libs/messaging/planted-app.ts', text: text('#marketing/audience/freshness.js') },

@@ -1,0 +1,45 @@
+/** A table that is copied, as the catalog knows it. */
+export interface CatalogTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly oid: string;
+  readonly columns: readonly string[];
+  readonly is_readable: boolean;
+}
+
+/**
+ * Every table that holds rows: ordinary ones with each partition and heir on its own, materialised views, foreign tables; of every
+ * schema but those of the system. Read from the catalog, so that a table added later cannot be forgotten. Temporary tables of others
+ * live and die with their sessions and cannot be read.
+ */
+export const LIST_TABLES = `
+  SELECT n.nspname AS schema, c.relname AS name, c.oid::text AS oid, has_table_privilege(c.oid, 'SELECT') AS is_readable,
+    array(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum) AS columns
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind IN ('r', 'm', 'f') AND c.relispopulated
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND NOT pg_is_other_temp_schema(n.oid)
+  ORDER BY n.nspname, c.relname`;
+
+/** What the planner remembers of the values of columns: the most common ones, and samples of all others. One row a column. */
+export const COPY_STATISTICS = `
+  COPY (
+    SELECT schemaname, tablename, attname, most_common_vals::text, histogram_bounds::text, most_common_elems::text FROM pg_stats
+      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+    UNION ALL
+    SELECT schemaname, tablename, statistics_name, most_common_vals::text, NULL, NULL FROM pg_stats_ext WHERE most_common_vals IS NOT NULL
+  ) TO STDOUT`;
+
+/** Large objects lie outside every table. */
+export const LIST_LARGE_OBJECTS = `SELECT oid::text AS oid FROM pg_largeobject_metadata ORDER BY oid`;
+
+/** $1 oid, $2 from which byte, $3 how many. */
+export const READ_LARGE_OBJECT = `SELECT lo_get($1::oid, $2::bigint, $3::integer) AS bytes`;
+
+/** The rows of one table and no other, as text, every column. */
+export function copyTable({ schema, name, columns }: Pick<CatalogTable, 'schema' | 'name' | 'columns'>): string {
+  return `COPY (SELECT ${columns.map(quoted).join(', ')} FROM ONLY ${quoted(schema)}.${quoted(name)}) TO STDOUT (FORMAT text)`;
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

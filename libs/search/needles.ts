@@ -1,0 +1,138 @@
+import { Shape, standsAlone } from './boundaries.js';
+import { FOLDED, PatternIndex } from './pattern-index.js';
+import type { Sought, ValueKind } from './sought.js';
+import { type Spelling, spellingsOf, spellingsOfText } from './spellings.js';
+
+/** What of a case was found: one of its values, or a group of texts together. */
+export type FoundKind = ValueKind | 'together';
+
+/** Called for every occurrence. @param found index of the case, `at` where in the text */
+export type Note = (found: number, kind: FoundKind, at: number) => void;
+
+const SHAPES: Readonly<Record<ValueKind, Shape>> = { email: Shape.EMAIL, phone: Shape.DIGITS, 'customer-id': Shape.UUID, ref: Shape.UUID };
+const KINDS: readonly FoundKind[] = ['email', 'phone', 'customer-id', 'ref', 'together'];
+/** Worse than anything shared by all of 100,000 cases: a text of three letters stops the search at every third row. */
+const TOO_SHORT = 1_000_000;
+const CASES_A_TURN = 500;
+/** In a very long line texts count together when they stand at most this many bytes from the rarest of them. */
+export const TOGETHER_WITHIN = 16_384;
+const NEWLINE = 0x0a;
+
+interface Group {
+  readonly found: number;
+  /** The other texts of the group, each to stand in the same row or line; with a part of it that every spelling has, to refuse most at once. */
+  readonly others: readonly { readonly text: string; readonly part: string }[];
+}
+
+/** Millions of spellings of the values of erased people, to be searched for in one pass. Holds the values: never to be logged or kept. */
+export class Needles {
+  private readonly index = new PatternIndex();
+  /** Of each pattern: the case or the group it belongs to, its kind, and how it is bounded. */
+  private readonly owners: number[] = [];
+  private readonly traits: number[] = [];
+  private readonly groups: Group[] = [];
+  private readonly caseIds: string[] = [];
+
+  private constructor() {}
+
+  /** Takes about 10 µs a case, with other work of the process between. */
+  static async of(sought: Iterable<Sought>): Promise<Needles> {
+    const needles = new Needles();
+    const all = [...sought];
+    const shared = sharing(all);
+    for (let from = 0; from < all.length; from += CASES_A_TURN) {
+      for (const each of all.slice(from, from + CASES_A_TURN)) needles.enter(each, shared);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await needles.index.seal();
+    return needles;
+  }
+
+  /** Cases that are looked for. */
+  get cases(): number {
+    return this.caseIds.length;
+  }
+
+  /** Bytes of the longest spelling, which bounds what a search of a stream has to carry over. */
+  get longest(): number {
+    return this.index.longest;
+  }
+
+  caseId(found: number): string {
+    return this.caseIds[found] as string;
+  }
+
+  /** Notes every value in the text. @param isRow texts count together in all of the text; else in one line of it */
+  search(text: Buffer, isRow: boolean, note: Note): void {
+    this.index.scan(text, (pattern, start, end) => {
+      const traits = this.traits[pattern] as number;
+      const shape = (traits & 3) as Shape;
+      if (!standsAlone(text, start, end, shape, (traits & 4) !== 0)) return;
+      const kind = KINDS[traits >>> 3] as FoundKind;
+      const owner = this.owners[pattern] as number;
+      if (kind !== 'together') { note(owner, kind, start); return; }
+      const { found, others } = this.groups[owner] as Group;
+      const around = folded(isRow ? text : lineAround(text, start, end));
+      if (others.every(({ part }) => around.includes(part)) && others.every((other) => holdsText(around, other.text))) note(found, kind, start);
+    });
+  }
+
+  private enter({ caseId, values, together }: Sought, shared: ReadonlyMap<string, number>): void {
+    const found = this.caseIds.push(caseId) - 1;
+    for (const { kind, text } of values) this.add(spellingsOf(kind, text), found, SHAPES[kind], kind);
+    for (const group of together) {
+      const texts = group.map((text) => text.trim()).filter((text) => text !== '');
+      const rarest = texts.toSorted((one, other) => rarity(shared, one) - rarity(shared, other) || other.length - one.length)[0];
+      if (rarest === undefined) continue;
+      const owner = this.groups.push({ found, others: texts.filter((text) => text !== rarest).map((text) => ({ text, part: partOf(text) })) }) - 1;
+      this.add(spellingsOfText(rarest), owner, Shape.WORDS, 'together');
+    }
+  }
+
+  private add(spellings: readonly Spelling[], owner: number, shape: Shape, kind: FoundKind): void {
+    for (const { text, encoded } of spellings) {
+      const pattern = this.index.add(text);
+      this.owners[pattern] = owner;
+      this.traits[pattern] = shape | (encoded ? 4 : 0) | (KINDS.indexOf(kind) << 3);
+    }
+  }
+}
+
+/** How many cases share a text: the search stops at the one of a group that the fewest share. Short texts stop it too often. */
+function sharing(all: readonly Sought[]): ReadonlyMap<string, number> {
+  const shared = new Map<string, number>();
+  for (const { together } of all) for (const text of together.flat()) shared.set(text.trim(), (shared.get(text.trim()) ?? 0) + 1);
+  return shared;
+}
+
+function rarity(shared: ReadonlyMap<string, number>, text: string): number {
+  return text.length < 4 ? TOO_SHORT + (shared.get(text) ?? 0) : (shared.get(text) ?? 0);
+}
+
+/** The longest run of letters and digits that no escape and no encoding changes. */
+function partOf(text: string): string {
+  return (text.toLowerCase().match(/[a-z0-9]+/g) ?? ['']).reduce((longest, run) => (run.length > longest.length ? run : longest));
+}
+
+function lineAround(text: Buffer, start: number, end: number): Buffer {
+  const before = text.subarray(Math.max(0, start - TOGETHER_WITHIN), start);
+  const after = text.subarray(end, end + TOGETHER_WITHIN);
+  const newline = after.indexOf(NEWLINE);
+  return text.subarray(start - before.length + before.lastIndexOf(NEWLINE) + 1, end + (newline === -1 ? after.length : newline));
+}
+
+function folded(text: Buffer): Buffer {
+  const copy = Buffer.allocUnsafe(text.length);
+  for (let at = 0; at < text.length; at += 1) copy[at] = FOLDED[text[at] as number] as number;
+  return copy;
+}
+
+function holdsText(around: Buffer, text: string): boolean {
+  return spellingsOfText(text).some(({ text: spelling, encoded }) => {
+    const length = Buffer.byteLength(spelling);
+    for (let at = around.indexOf(spelling); at !== -1; at = around.indexOf(spelling, at + 1)) {
+      if (standsAlone(around, at, at + length, Shape.WORDS, encoded)) return true;
+    }
+    return false;
+  });
+}
