@@ -5,6 +5,7 @@ import { ACCESS_COMMANDS } from './access/access.commands.js';
 import { registerDataSource } from './database/data-source.js';
 import { readRegisterConfig, type RegisterConfig } from './register.config.js';
 import { RETENTION_COMMANDS } from './retention/retention.commands.js';
+import { SUPPRESSION_COMMANDS } from './suppression/suppression.commands.js';
 import { SYNC_COMMANDS } from './sync/sync.commands.js';
 
 interface Command {
@@ -13,7 +14,7 @@ interface Command {
   run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS };
+const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...SUPPRESSION_COMMANDS };
 
 function help(): string {
   const lines = Object.values(COMMANDS).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);

@@ -67,3 +67,33 @@ export const TOUCH_HOUSEHOLD: Statement = {
     FROM customer c WHERE c.id = $1 AND n.phone_index = c.phone_index AND n.id <> c.id AND n.known_to_marketing
     RETURNING n.ref, n.version`,
 };
+
+const UTC = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+/** $1 the digest of the line before in hexadecimal, $2 most rows */
+export const EXPORT_SUPPRESSIONS: Statement = {
+  name: 'export-suppressions',
+  text: `
+    SELECT jsonb_build_object('digest', encode(digest, 'hex'), 'kind', kind, 'reason', reason, 'since', ${UTC('since')},
+      'reopened', reopened, 'liftedAt', ${UTC('lifted_at')}, 'liftedBy', lifted_by) AS line
+    FROM suppression WHERE digest > decode($1, 'hex') ORDER BY digest LIMIT $2`,
+};
+
+/** Of two entries the later closing wins, with what was opened since; of one closing everything that was opened. $1 JSON array of lines, each digest once */
+export const IMPORT_SUPPRESSIONS: Statement = {
+  name: 'import-suppressions',
+  text: `
+    INSERT INTO suppression AS s (digest, kind, reason, since, reopened, lifted_at, lifted_by)
+    SELECT DISTINCT ON (digest) decode(digest, 'hex'), kind, reason, since, reopened, "liftedAt", "liftedBy"
+    FROM jsonb_to_recordset($1::jsonb) AS l(digest text, kind text, reason text, since timestamptz, reopened text[], "liftedAt" timestamptz, "liftedBy" text)
+    ORDER BY digest, since DESC
+    ON CONFLICT (digest) DO UPDATE SET
+      reason = CASE WHEN 'abuse' IN (s.reason, excluded.reason) THEN 'abuse' WHEN excluded.since > s.since THEN excluded.reason ELSE s.reason END,
+      since = greatest(s.since, excluded.since),
+      reopened = CASE WHEN excluded.since > s.since THEN excluded.reopened WHEN excluded.since < s.since THEN s.reopened
+        ELSE ARRAY(SELECT DISTINCT unnest(s.reopened || excluded.reopened) ORDER BY 1) END,
+      lifted_at = CASE WHEN excluded.since > s.since THEN excluded.lifted_at WHEN excluded.since < s.since THEN s.lifted_at
+        ELSE greatest(s.lifted_at, excluded.lifted_at) END,
+      lifted_by = CASE WHEN excluded.since > s.since THEN excluded.lifted_by WHEN excluded.since < s.since THEN s.lifted_by
+        ELSE coalesce(s.lifted_by, excluded.lifted_by) END`,
+};
