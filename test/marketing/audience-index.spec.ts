@@ -59,6 +59,10 @@ describe(`two indexes on one database, with seed ${SEED}`, () => {
     const slots = await slotsOf(question);
     const version = await currentVersion();
     expect(await index.count(channel, condition)).toMatchObject({ value: slots.length, version, link: { audienceVersion: version } });
+    const turned: Condition = { kind: 'none', of: [condition] };
+    expect((await index.counts(channel, [condition, turned, EVERYBODY])).value).toEqual(
+      await Promise.all([condition, turned, EVERYBODY].map(async (each) => (await slotsOf({ channel, condition: each })).length)),
+    );
     const after = random.pick([-1, 0, ...slots]);
     const limit = 1 + random.int(5);
     expect(await index.page(channel, condition, after, limit)).toMatchObject({ value: slots.filter((slot) => slot > after).slice(0, limit), version });
