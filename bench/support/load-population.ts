@@ -5,6 +5,7 @@ import type { Bench } from './figure.js';
 import { LupaClient, REGISTER_CLI, startMarketing, startRegister } from './lupa.js';
 import { COUNT_AT_REGISTER, COUNT_IN_MARKETING, INSERT_PEOPLE, LISTS } from './population.sql.js';
 import { vocabulary } from './population.js';
+import { postmasterOf, processorTime, processorTimeOfFamily } from './processor-time.js';
 import { marketingDatabase, registerDatabase } from './programs.js';
 import { until } from './until.js';
 
@@ -14,7 +15,13 @@ const PART = 50_000;
 const PATIENCE_MS_EACH = 3;
 
 /** How long it took to bring `people` from a register that marketing knew nothing of into marketing. */
-export interface Loaded { readonly people: number; readonly seconds: number; readonly perSecond: number }
+export interface Loaded {
+  readonly people: number;
+  readonly seconds: number;
+  readonly perSecond: number;
+  /** Processor time that one of them cost, in microseconds; the broker's is not known. */
+  readonly cost: Readonly<Record<'register' | 'marketing' | 'postgres', number>>;
+}
 
 /**
  * Fills the empty register with people who have opted in, then lets it tell marketing everything: mark, message, pull, store, answer, as in production.
@@ -28,7 +35,15 @@ export async function loadPopulation(bench: Bench, people: number, progress: Ben
     // Before anybody is there: the register tells a marketing it meets for the first time everything by itself.
     await until('marketing’s lists are open', () => client.listsAreOpen());
     await withClient(registerDatabase(bench), (database) => insertPeople(database, people, (done) => { progress((0.2 * done) / people, `writing ${count(people)} customers`); }));
-    const loaded = await withClient(marketingDatabase(bench), (lists) => tellEverything(bench, lists, people, progress));
+    const postmaster = await withClient(registerDatabase(bench), postmasterOf);
+    const used = () => ({
+      register: processorTime(register.pid) ?? Number.NaN, marketing: processorTime(marketing.pid) ?? Number.NaN, postgres: processorTimeOfFamily(postmaster ?? 0) ?? Number.NaN,
+    });
+    const before = used();
+    const told = await withClient(marketingDatabase(bench), (lists) => tellEverything(bench, lists, people, progress));
+    const after = used();
+    const each = (part: keyof typeof before): number => ((after[part] - before[part]) * 1_000) / people;
+    const loaded = { ...told, cost: { register: each('register'), marketing: each('marketing'), postgres: each('postgres') } };
     await until('marketing’s lists are open', () => client.listsAreOpen());
     await assertEqual(bench);
     return loaded;
@@ -52,7 +67,7 @@ async function insertPeople(register: pg.Client, people: number, told: (done: nu
 }
 
 /** From the operator's command until marketing has answered for the last one. */
-async function tellEverything(bench: Bench, lists: pg.Client, people: number, progress: Bench['progress']): Promise<Loaded> {
+async function tellEverything(bench: Bench, lists: pg.Client, people: number, progress: Bench['progress']): Promise<Omit<Loaded, 'cost'>> {
   const started = performance.now();
   const marking = run(process.execPath, [REGISTER_CLI, 'resync'], bench.environment);
   let marked = false;
@@ -61,7 +76,8 @@ async function tellEverything(bench: Bench, lists: pg.Client, people: number, pr
     const { rows: [far] } = await lists.query<{ slots: number }>('SELECT (CASE WHEN is_called THEN last_value ELSE 0 END)::int AS slots FROM contact_slot');
     const perSecond = Math.round((far?.slots ?? 0) / ((performance.now() - started) / 1_000));
     progress(0.2 + (0.8 * (far?.slots ?? 0)) / people, `marketing takes in ${count(people)}, ${count(perSecond)}/s`);
-    if (!marked) return false;
+    // Whoever looks for the last pending row too early reads all those that are gone.
+    if (!marked || (far?.slots ?? 0) < people) return false;
     const { rows: [left] } = await register.query<{ any: boolean }>('SELECT EXISTS (SELECT FROM sync_pending) AS any');
     return left?.any === false;
   }, 60_000 + people * PATIENCE_MS_EACH));
