@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { copyOut } from '#database/copy-out.js';
+import { copyBytes } from '#database/copy-bytes.js';
 import { clauseOf, SINCE } from '../audience/clause.js';
 import { FreshnessService } from '../audience/freshness.service.js';
 import { type Bitmap, BLOCK_SLOTS, blocksOf, emptyBitmap, setBit } from '../audience-index/bitmap.js';
@@ -85,8 +85,8 @@ export class BlockReader {
       const lengths = new Uint32Array(2 * (to - from));
       let rows = 0;
       let leftOut = 0;
-      await copyOut(runner, copy(from, to), (message) => {
-        const length = writer.write(message);
+      await copyBytes(runner, copy(from, to), (bytes, start, end) => {
+        const length = writer.write(bytes, start, end);
         if (length === 0) {
           leftOut += 1;
           return;

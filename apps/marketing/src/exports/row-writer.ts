@@ -75,13 +75,13 @@ export class RowWriter {
   }
 
   /**
-   * Writes a row. The bytes it took; 0 when it is left out, because its address would be taken for a formula and must not
+   * Writes the row that lies from `start` to `end`. The bytes it took; 0 when it is left out, because its address would be taken for a formula and must not
    * be changed: another address may be somebody else's.
    */
-  write(row: Buffer): number {
-    this.makeRoom(row.length * GREATEST_GROWTH + this.fixedBytes);
+  write(row: Buffer, start: number, end: number): number {
+    this.makeRoom((end - start) * GREATEST_GROWTH + this.fixedBytes);
     const begin = this.at;
-    let from = 0;
+    let from = start;
     let slot = 0;
     for (let byte = row[from] as number; byte !== TAB; byte = row[++from] as number) slot = slot * 10 + byte - 0x30;
     this.slot = slot;
