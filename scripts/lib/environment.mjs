@@ -1,4 +1,5 @@
 // The environment that the services, the tests and the operator's commands run in, from what was found and made.
+import { join } from 'node:path';
 import { readJson, writeJson } from './json-file.mjs';
 import { Told } from './say.mjs';
 import { ADMIN } from './postgres.mjs';
@@ -22,7 +23,8 @@ const KEYS = ['REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY', 'LINK_DIGEST_
 /** Settings that a user may give in the environment of `npm start`; they win over what we would choose. */
 const GIVEN = [
   ...KEYS, 'REGISTER_HOST', 'REGISTER_PORT', 'REGISTER_PROFILE', 'MARKETING_HOST', 'MARKETING_PORT', 'REGISTER_JWKS_URL',
-  'TOKEN_ISSUER', 'FRESHNESS_LIMIT_SECONDS', 'SMALL_GROUP_THRESHOLD', 'SNAPSHOT_RETENTION_MONTHS', 'DATABASE_POOL_SIZE', 'LOG_LEVEL', 'ADMIN_DATABASE_URL', 'RABBITMQ_MANAGEMENT_URL',
+  'TOKEN_ISSUER', 'FRESHNESS_LIMIT_SECONDS', 'SMALL_GROUP_THRESHOLD', 'SNAPSHOT_RETENTION_MONTHS',
+  'MARKETING_RECIPIENTS', 'MARKETING_EXPORT_DIRECTORY', 'EXPORT_EXPIRY_MINUTES', 'EXPORT_LEASE_SECONDS', 'EXPORT_BLOCK_SLOTS', 'DATABASE_POOL_SIZE', 'LOG_LEVEL', 'ADMIN_DATABASE_URL', 'RABBITMQ_MANAGEMENT_URL',
 ];
 
 const given = () => Object.fromEntries(GIVEN.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
@@ -38,6 +40,7 @@ export function writeEnvironment(paths, { ports, secrets, addresses, dataFolder 
     MARKETING_PORT: String(ports.marketing),
     REGISTER_JWKS_URL: `http://127.0.0.1:${registerPort}/.well-known/jwks.json`,
     ...Object.fromEntries(KEYS.map((name) => [name, secrets[name]])),
+    MARKETING_EXPORT_DIRECTORY: join(paths.root, 'exports'),
     LUPA_PROFILE: paths.profile,
     LUPA_DATA_DIRECTORY: dataFolder,
     LUPA_LOG_DIRECTORY: paths.logs,
