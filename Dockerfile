@@ -21,9 +21,9 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY config config
 COPY --from=packages /app/node_modules node_modules
-# The image's own unprivileged user; nothing under /app belongs to it, so it can change nothing there.
-# The exports that wait to be taken are the only thing it writes.
+# The exports that wait to be taken: the only thing that marketing writes.
 RUN install -d -o node -g node -m 0700 /var/lib/lupa/exports
+# The image's own unprivileged user; nothing under /app belongs to it, so it can change nothing there.
 USER node
 
 FROM runtime AS register
