@@ -11,7 +11,8 @@ export const MAX_CHECK_BYTES = MAX_CHECKED * 264;
 /** By which address a channel's people are found; of post none is: a postal address is written in too many ways. */
 export const ADDRESS_KIND: Readonly<Record<Channel, AddressKind | undefined>> = { email: 'email', sms: 'phone', phone: 'phone', post: undefined };
 
-const NOT_FOR: Readonly<Record<AddressKind, RegExp>> = { email: /^[+\d\s()./-]*\d[+\d\s()./-]*$/, phone: /@/ };
+/** Texts come in any length up to that of the body, so none of these may look at a character more than twice. */
+const NOT_FOR: Readonly<Record<AddressKind, RegExp>> = { email: /^(?=\D*\d)[+\d\s()./-]+$/, phone: /@/ };
 
 /**
  * Exactly one of the two lists. Whatever text stands among the addresses is answered, so that one that is no address looks like
