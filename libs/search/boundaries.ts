@@ -52,7 +52,8 @@ function endsAnEscape(text: Uint8Array, at: number): boolean {
 }
 
 function closes(text: Uint8Array, end: number, shape: Shape): boolean {
-  if (is(text, end, GLUE[shape].after)) return is(text, end + 1, BINARY);
+  // Erlang closes a list and opens the next binary with `jm` and a length.
+  if (is(text, end, GLUE[shape].after)) return is(text, end + 1, BINARY) || is(text, end + 2, BINARY);
   // `aino@firma.fi.example` and `aino@firma.fi-example` are others; `aino@firma.fi.` ends a sentence.
   return shape !== Shape.EMAIL || !((holds(text, end, '.') || holds(text, end, '-')) && is(text, end + 1, DIGIT | LETTER));
 }

@@ -34,6 +34,7 @@ describe('what is found', () => {
     ['after an escaped newline', '"a\\naino.virtanen@example.fi"'], ['after an encoded space', 'to%20aino.virtanen%40example.fi'],
     ['after a length byte that looks like a letter', Buffer.concat([Buffer.from([0, 0, 0, 0x61]), Buffer.from('aino.virtanen@example.fi')])],
     ['before a tag of a binary format', Buffer.concat([Buffer.from('aino.virtanen@example.fi'), Buffer.from([0x6d, 0, 0, 0, 3])])],
+    ['before two of them', Buffer.from('aino.virtanen@example.fijm\0\0\0\x01')],
     ['a number', '+358451206627'], ['encoded', 'phone=%2B358451206627'], ['with 00', 'tel:00358451206627'], ['as dialled', ',0451206627,'],
     ['an id', '/v1/customers/01940000-0000-7000-8000-00000000ab01'], ['an id in capitals', '01940000-0000-7000-8000-00000000AB01'], ['an id without dashes', 'x0194000000007000800000000000ab01x'],
     ['a reference', 'b7f5a9ce-52c5-4ad5-8d43-0f2a43bb8c11'],

@@ -8,7 +8,8 @@ const PERSONAL = /@[^.]*\.[a-z]{2,}|\d{9,}/i;
  * @param holdsSought of the part
  */
 export function safePath(path: Buffer, holdsSought: (part: Buffer) => boolean): string {
+  if (path.length === 0) return '.';
   return path.toString('utf8').split(SLASH)
     .map((part) => (ORDINARY.test(part) && !PERSONAL.test(part) && !holdsSought(Buffer.from(part)) ? part : '…'))
-    .join(SLASH) || '.';
+    .join(SLASH);
 }

@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { errorCode } from '#database/database-errors.js';
 import { ACCESS_COMMANDS } from './access/access.commands.js';
 import { registerDataSource } from './database/data-source.js';
+import { LEFTOVERS_COMMANDS } from './leftovers/leftovers.commands.js';
 import { readRegisterConfig, type RegisterConfig } from './register.config.js';
 import { RETENTION_COMMANDS } from './retention/retention.commands.js';
 import { SUPPRESSION_COMMANDS } from './suppression/suppression.commands.js';
@@ -14,7 +15,7 @@ interface Command {
   run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...SUPPRESSION_COMMANDS };
+const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...SUPPRESSION_COMMANDS, ...LEFTOVERS_COMMANDS };
 
 function help(): string {
   const lines = Object.values(COMMANDS).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);

@@ -1,0 +1,150 @@
+import { connect } from 'amqplib';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Needles } from '#search/needles.js';
+import { type FilesSearched, searchFiles } from '#search/search-files.js';
+import { createVhost, type TestVhost } from '../support/broker.js';
+import { waitFor } from '../support/wait-for.js';
+
+const EMAIL = 'aino.virtanen@example.fi';
+const NOBODY = 65_534;
+
+describe('the search of directories', () => {
+  let needles: Needles;
+  let root: string;
+
+  beforeAll(async () => {
+    needles = await Needles.of([{ caseId: 'case-aino', values: [{ kind: 'email', text: EMAIL }], together: [['Aino', 'Virtanen', 'Mäkitie 5']] }]);
+  });
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'lupa-search-'));
+    chmodSync(root, 0o755);
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  const write = (path: string, content: string | Buffer): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  };
+  const search = (): Promise<FilesSearched> => searchFiles([{ store: 'logs', path: root }], needles);
+  const finding = (place: string, count = 1) => ({ caseId: 'case-aino', store: 'logs', place, count });
+
+  it('finds lines of files in any depth, and says how much it has read', async () => {
+    write('a/b/service.log', `{"msg":"x"}\n{"to":"${EMAIL}"}\n{"to":"AINO.VIRTANEN@EXAMPLE.FI"}\n`);
+    write('other.log', 'nothing\n');
+    write('empty', '');
+    expect(await search()).toEqual({ found: [finding('a/b/service.log', 2)], unsearched: [], files: 3, bytes: 12 + 2 * 34 + 8 });
+  });
+
+  it('finds name and street in one line only', async () => {
+    write('export.csv', 'Aino;Virtanen;Mäkitie 5\n');
+    write('other.csv', 'Aino;Virtanen;Kotikatu 1\nEino;Korhonen;Mäkitie 5\n');
+    expect((await search()).found).toEqual([finding('export.csv')]);
+  });
+
+  it('looks into gzip, whatever it is called and however many parts it has', async () => {
+    write('export.csv', Buffer.concat([gzipSync('x\n'.repeat(1_000_000)), gzipSync(`y\n${EMAIL}\n`)]));
+    expect(await search()).toMatchObject({ found: [finding('export.csv')], unsearched: [] });
+  });
+
+  it('says of gzip that is cut short that it is, and still finds what can be unpacked', async () => {
+    const packed = gzipSync(`${EMAIL}\n${Array.from({ length: 20_000 }, () => randomUUID()).join('\n')}`);
+    write('cut.gz', packed.subarray(0, packed.length - 1_000));
+    write('damaged.gz', Buffer.concat([packed.subarray(0, packed.length / 2), Buffer.alloc(packed.length / 2, 0xff)]));
+    const { found, unsearched } = await search();
+    expect(found.map(({ place }) => place).sort()).toEqual(['cut.gz', 'damaged.gz']);
+    expect(unsearched.map(({ place, reason }) => [place, reason]).sort()).toEqual([['cut.gz', 'damaged'], ['damaged.gz', 'damaged']]);
+  });
+
+  it('says of what it cannot look into that it did not', async () => {
+    write('bundle.zip', Buffer.from('504b0304140000000800', 'hex'));
+    expect((await search()).unsearched).toEqual([{ store: 'logs', place: 'bundle.zip', reason: 'compressed' }]);
+  });
+
+  it('finds her in the name of a file, and does not repeat it', async () => {
+    write(`to-send/${EMAIL}.csv.gz`, gzipSync('x'));
+    write(`${EMAIL}/mail.txt`, EMAIL);
+    mkdirSync(join(root, 'other@firma.fi'));
+    write('other@firma.fi/mail.txt', EMAIL);
+    const result = await search();
+    expect(result.found.map(({ place }) => place).sort()).toEqual(['to-send/…', '…', '…/mail.txt', '…/mail.txt']);
+    expect(JSON.stringify(result)).not.toMatch(/virtanen|firma/);
+  });
+
+  it('follows no symbolic link, and waits for no pipe or socket', async () => {
+    write('real.log', 'nothing');
+    symlinkSync('/etc/hosts', join(root, 'hosts'));
+    symlinkSync(root, join(root, 'again'));
+    const socket = createServer();
+    await new Promise<void>((resolve) => { socket.listen(join(root, 'socket'), resolve); });
+    try {
+      expect(await search()).toMatchObject({ files: 1, unsearched: [], bytes: 7 });
+    } finally {
+      await new Promise((resolve) => socket.close(resolve));
+    }
+  });
+
+  it('does not mind what vanishes meanwhile', async () => {
+    for (let n = 0; n < 500; n += 1) write(`${n % 50}/${n}.log`, 'nothing');
+    const [result] = await Promise.all([search(), rm(root, { recursive: true, force: true, maxRetries: 3 })]);
+    expect(result).toMatchObject({ found: [], unsearched: [] });
+    expect(result.files).toBeLessThan(500);
+  });
+
+  it('tells which files and directories it cannot read', async () => {
+    write('closed.log', EMAIL);
+    write('closed/x.log', EMAIL);
+    write('open.log', EMAIL);
+    chmodSync(join(root, 'closed.log'), 0);
+    chmodSync(join(root, 'closed'), 0);
+    const isRoot = process.getuid?.() === 0; // may read everything
+    if (isRoot) process.seteuid?.(NOBODY);
+    try {
+      const { found, unsearched } = await search();
+      expect(found).toEqual([finding('open.log')]);
+      expect(unsearched.map(({ place, reason }) => [place, reason]).sort()).toEqual([['closed', 'EACCES'], ['closed.log', 'EACCES']]);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(join(root, 'closed'), 0o755);
+    }
+  });
+
+  it('tells that a directory is missing which it was told to search', async () => {
+    const { unsearched } = await searchFiles([{ store: 'exports', path: join(root, 'nowhere') }], needles);
+    expect(unsearched).toEqual([{ store: 'exports', place: '.', reason: 'ENOENT' }]);
+  });
+});
+
+describe('the search of the broker’s data directory', () => {
+  let vhost: TestVhost;
+  beforeAll(async () => { vhost = await createVhost('search'); });
+  afterAll(() => vhost.delete());
+
+  it('finds what a message holds, in whatever way the broker keeps it', async () => {
+    const path = join(process.env['LUPA_DATA_DIRECTORY']!, 'rabbitmq');
+    const markers = { 'small': `m${randomUUID()}@example.fi`, 'large': `m${randomUUID()}@example.fi`, 'classic': `m${randomUUID()}@example.fi`, 'header': `m${randomUUID()}@example.fi` };
+    const absent = `m${randomUUID()}@example.fi`;
+    const needles = await Needles.of(Object.entries({ ...markers, absent }).map(([caseId, text]) => ({ caseId, values: [{ kind: 'email' as const, text }], together: [] })));
+    const connection = await connect(vhost.url);
+    const channel = await connection.createConfirmChannel();
+    await channel.assertQueue('kept', { durable: true, arguments: { 'x-queue-type': 'quorum' } });
+    await channel.assertQueue('classic', { durable: true });
+    channel.sendToQueue('kept', Buffer.from(markers.small), { persistent: true });
+    channel.sendToQueue('kept', Buffer.from(JSON.stringify({ filler: 'x'.repeat(100_000), email: markers.large })), { persistent: true });
+    channel.sendToQueue('classic', Buffer.from(JSON.stringify({ email: markers.classic })), { persistent: true });
+    channel.sendToQueue('kept', Buffer.from('{}'), { persistent: true, headers: { email: markers.header } });
+    await channel.waitForConfirms();
+    const found = await waitFor('the broker to write', async () => {
+      const result = await searchFiles([{ store: 'broker', path }], needles);
+      const cases = [...new Set(result.found.map(({ caseId }) => caseId))].sort();
+      return cases.length >= 4 && { cases, unsearched: result.unsearched };
+    }, 30_000);
+    expect(found).toEqual({ cases: ['classic', 'header', 'large', 'small'], unsearched: [] });
+    await connection.close();
+  }, 60_000);
+});
