@@ -62,6 +62,13 @@ describe('why a person is on a list', () => {
     }), { numRuns: 150 });
   });
 
+  it('is told for the largest filter there may be', async () => {
+    const deepest = { any: Array.from({ length: 100 }, (_, nth) => ({ occupation: { noneOf: Array.from({ length: 100 }, (__, other) => `job ${nth} ${other}`) } })) };
+    const filter = Array.from({ length: 6 }).reduce<object>((inner) => ({ all: [inner] }), deepest);
+    const { status, body } = await explain({ ref: aino, channel: 'email', filter });
+    expect([status, body['on'], (body['conditions'] as unknown[]).length]).toEqual([200, true, 6 + 1 + 100]);
+  });
+
   it('looks the same for whoever is not held for the channel, whatever the reason', async () => {
     const [withdrawn, erased, onlyBySms] = [randomUUID(), randomUUID(), randomUUID()];
     for (const ref of [withdrawn, erased]) {
