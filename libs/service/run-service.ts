@@ -1,6 +1,7 @@
 import { errorFields, JsonLogger, type LogLevel } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
 import { ConfigurationError } from './configuration.js';
+import { keepHeapModest } from './modest-heap.js';
 
 /** What is made before the application exists. */
 export interface ServiceParts<Config> {
@@ -28,6 +29,7 @@ export async function runService<Config extends { readonly host: string; readonl
     endOnUnhandled(logger);
     const app = await start({ config, logger, metrics: new Metrics(name) });
     logger.event('listening', { host: config.host, port: Number(new URL(await app.getUrl()).port) });
+    keepHeapModest();
   } catch (error) {
     if (error instanceof ConfigurationError) process.stderr.write(`${error.message}\n`);
     else logger.failure('start-failed', error);
