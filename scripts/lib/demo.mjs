@@ -19,7 +19,7 @@ const PROGRAMS = {
     id: 'sample-loader',
     scopes: 'customers:read,customers:write,customers:search,consents:read,consents:write,wordings:read,wordings:write',
   },
-  mailer: { id: 'mailing-tool', scopes: 'audience:query,audience:count,freshness:read' },
+  mailer: { id: 'mailing-tool', scopes: 'audience:query,audience:count,audience:check,exports:read,exports:write,removals:read,growth:read,freshness:read' },
 };
 const STAFF = { register: 'register-staff', marketing: 'marketing', protection: 'data-protection', admin: 'admin' };
 
