@@ -60,6 +60,15 @@ describe('an erasure under a legal hold', () => {
     expect(body).toMatchObject({ reason: 'claim', owner: 'legal', reviewAt, queuedErasure: { ground: 'request' } });
   });
 
+  it('keeps her own request open and due, also when an erasure on another ground waits already', async () => {
+    const id = await create();
+    await hold(id);
+    for (const ground of ['abuse', 'request', 'request']) await register.call('POST', '/v1/erasures', { body: { customerId: id, ground } });
+    expect(await register.database.query<object[]>("SELECT state, due_on IS NOT NULL AS due FROM data_request WHERE customer_id = $1 AND kind = 'erasure'", [id])).toEqual([{ state: 'open', due: true }]);
+    expect((await endHold(id)).body['caseId']).toEqual(expect.any(String));
+    expect(await count("SELECT 1 FROM data_request WHERE customer_id = $1", id)).toBe(0);
+  });
+
   it('tells the person herself that it waits, and not why or until when', async () => {
     const id = await create();
     await hold(id);

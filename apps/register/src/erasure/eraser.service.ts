@@ -64,10 +64,10 @@ export class Eraser {
   /** The law keeps the data, and nothing more: the person is out of marketing at once, and restricted until the hold ends. */
   private async queue(manager: EntityManager, customer: Guarded<CustomerRow>, hold: HoldRow, { ground, caller }: Erasure): Promise<ErasureOutcome> {
     const outcome = { kind: 'held', customerId: customer.id, reviewAt: hold.review_at } as const;
+    if (ground === 'request') await recordPending(manager, customer.id, 'erasure', caller);
     if (hold.queued_at) return outcome;
     const now = new Date();
     const by = nameOf(caller);
-    if (ground === 'request') await recordPending(manager, customer.id, 'erasure', caller);
     await runInTransaction(manager, QUEUE_ERASURE, [customer.id, ground, by, now]);
     const restriction = { restricted_at: customer.restricted_at ?? now, restriction_reason: ERASURE_UNDER_HOLD };
     await this.changes.apply(manager, customer, restriction, 'restriction', { kind: 'erasure-queued', reason: ground, effectiveAt: now, actor: by });
