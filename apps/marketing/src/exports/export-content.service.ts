@@ -23,9 +23,12 @@ export class ExportContent {
     this.describe(handover.row, reply);
     if (bytes !== undefined) reply.header('content-length', bytes);
     if (sha256 !== undefined) reply.header('repr-digest', `sha-256=:${sha256.toString('base64')}:`);
-    reply.raw.once('close', () => {
-      handover.ended(reply.raw.writableFinished && reply.statusCode === 200).catch((error: unknown) => { this.logger.failure('handover-end-not-noted', error); });
-    });
+    const ended = (isWhole: boolean): void => {
+      handover.ended(isWhole).catch((error: unknown) => { this.logger.failure('handover-end-not-noted', error); });
+    };
+    // Whoever has gone away meanwhile goes away only once.
+    if (reply.raw.closed) ended(false);
+    else reply.raw.once('close', () => { ended(reply.raw.writableFinished && reply.statusCode === 200); });
     void reply.send(stream);
   }
 

@@ -14,6 +14,9 @@ import {
 } from './exports.schemas.js';
 import { ExportsService } from './exports.service.js';
 
+/** As the database writes it: files and work under way are found by its letters. */
+const IdSchema = z.uuid().toLowerCase();
+
 @ApiTags('exports')
 @Controller('v1/exports')
 export class ExportsController {
@@ -49,7 +52,7 @@ export class ExportsController {
   @ApiOperation({ summary: 'An export: where it stands, how far it is, its hash' })
   @ApiAnswer(200, ExportSchema, 'The export')
   @ApiProblems(EXPORT_NOT_FOUND, DATABASE_AWAY)
-  read(@Param('id', { schema: z.uuid() }) id: string): Promise<Export> {
+  read(@Param('id', { schema: IdSchema }) id: string): Promise<Export> {
     return this.exports.read(id);
   }
 
@@ -59,7 +62,7 @@ export class ExportsController {
   @ApiOperation({ summary: 'Cancel an export', description: 'What was not handed out yet will not be. Whoever was handed out before stays on record.' })
   @ApiAnswer(200, ExportSchema, 'The export, cancelled')
   @ApiProblems(EXPORT_NOT_FOUND, EXPORT_OVER, DATABASE_AWAY)
-  cancel(@Param('id', { schema: z.uuid() }) id: string): Promise<Export> {
+  cancel(@Param('id', { schema: IdSchema }) id: string): Promise<Export> {
     return this.exports.cancel(id);
   }
 
@@ -74,7 +77,7 @@ export class ExportsController {
   @ApiAnswer(200, undefined, 'The content')
   @ApiProblems(EXPORT_NOT_FOUND, EXPORT_NOT_READY, EXPORT_GONE, LIST_STALE, DATABASE_AWAY)
   take(
-    @Param('id', { schema: z.uuid() }) id: string, @CurrentCaller() caller: Caller, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
+    @Param('id', { schema: IdSchema }) id: string, @CurrentCaller() caller: Caller, @Req() request: FastifyRequest, @Res() reply: FastifyReply,
   ): Promise<void> {
     return this.content.answer(id, caller.subject, request, reply);
   }
