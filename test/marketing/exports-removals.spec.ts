@@ -82,6 +82,39 @@ describe('whom a recipient must remove', () => {
     expect((await exporting.removals()).refs).toEqual([one]);
   });
 
+  it('of one export is acknowledged for that export only: who must go from another has not been told', async () => {
+    const export2 = await exporting.request({ channel: 'post' });
+    await exporting.take(export2);
+    await exporting.marketing.database.query('UPDATE contact SET post_since = NULL, post_wording_id = NULL, post_wording_version = NULL, post_source = NULL, city = NULL WHERE ref = $1', [refs[7]]);
+    expect((await exporting.removals()).refs).toEqual([refs[7]]);
+    await exporting.leave(refs[3]!);
+    const { body } = await exporting.marketing.call('GET', `/v1/exports/${export1}/removals`);
+    expect(body).toMatchObject({ removals: [{ ref: refs[3] }], more: false });
+    const acknowledged = await exporting.marketing.call('POST', `/v1/exports/${export1}/removals/acknowledgements`, { upTo: body['upTo'] });
+    expect(acknowledged).toMatchObject({ status: 200, body: { acknowledged: 1 } });
+    const { all } = await exporting.removals();
+    expect(all.map(({ ref, channel, exports }) => [ref, channel, exports])).toEqual(expect.arrayContaining([[refs[7], 'post', [export2]], [refs[3], 'post', [export2]]]));
+    expect(all).toHaveLength(2);
+  });
+
+  it('names who leaves while a file is about to be taken again, though her first removal was acknowledged', async () => {
+    const file = await exporting.file();
+    await exporting.take(file);
+    await exporting.leave(refs[3]!);
+    await exporting.acknowledge((await exporting.removals()).upTo);
+    await exporting.comeBack(refs[3]!);
+    const reader = exporting.marketing.database.createQueryRunner();
+    await reader.query('SELECT pg_advisory_lock(4417007001)');
+    const taking = exporting.take(file);
+    await waitFor('the taking to wait', async () => (await exporting.marketing.database.query<unknown[]>(
+      `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)).length > 0);
+    await exporting.leave(refs[3]!);
+    await reader.query('SELECT pg_advisory_unlock(4417007001)');
+    await reader.release();
+    expect((await taking).content.toString()).toContain(refs[3]);
+    expect((await exporting.removals()).refs).toEqual([refs[3]]);
+  });
+
   it('loses nobody who is exported again before her removal is acknowledged', async () => {
     const [one] = refs as [string];
     await exporting.leave(one);

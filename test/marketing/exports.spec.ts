@@ -212,6 +212,7 @@ describe(`exports, with seed ${SEED}`, () => {
     ['POST', '/v1/exports', 'exports:read'], ['GET', '/v1/exports', 'exports:write'], ['GET', `/v1/exports/${someId()}`, 'exports:write'], ['POST', `/v1/exports/${someId()}/cancel`, 'exports:read'],
     ['GET', `/v1/exports/${someId()}/content`, 'exports:read'], ['GET', '/v1/recipients', 'audience:query'], ['GET', '/v1/recipients/tester/removals', 'exports:read'],
     ['GET', `/v1/exports/${someId()}/removals`, 'exports:read'], ['POST', '/v1/recipients/tester/removals/acknowledgements', 'removals:read'],
+    ['POST', `/v1/exports/${someId()}/removals/acknowledgements`, 'removals:read'],
   ] as const)('%s %s is not for a token with %s alone', async (method, path, scope) => {
     const { status, body } = await exporting.marketing.call(method, path, method === 'POST' ? { upTo: 1 } : undefined, [scope]);
     expect([status, body['type']]).toEqual([403, '/problems/scope-missing']);

@@ -66,6 +66,18 @@ export class RemovalsController {
   ): Promise<Acknowledged> {
     return this.removals.acknowledge(id, upTo, caller.subject);
   }
+
+  @Post('exports/:id/removals/acknowledgements')
+  @HttpCode(200)
+  @Scopes('exports:write')
+  @ApiOperation({ summary: 'The same of one export', description: 'For whoever reads the list of one export: it tells nothing of who must go from the others, which stay as they are.' })
+  @ApiAnswer(200, AcknowledgedSchema, 'How many people that were')
+  @ApiProblems(EXPORT_NOT_FOUND, DATABASE_AWAY)
+  acknowledgeOfExport(
+    @Param('id', { schema: z.uuid() }) id: string, @Body({ schema: AcknowledgementSchema }) { upTo }: Acknowledgement, @CurrentCaller() caller: Caller,
+  ): Promise<Acknowledged> {
+    return this.removals.acknowledgeOfExport(id, upTo, caller.subject);
+  }
 }
 
 /** No cell of it can be a formula: references, codes and moments only. */

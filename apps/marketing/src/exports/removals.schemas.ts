@@ -19,7 +19,7 @@ export const RemovalsSchema = z
       noticedAt: z.iso.datetime().meta({ description: 'When it was noticed here that the person had left, which is a little later' }),
       exports: z.array(z.uuid()).meta({ description: 'Exports by which the recipient has the person' }),
     })),
-    upTo: z.int().nonnegative().meta({ description: '`since` of the next page, and what to acknowledge when these are gone' }),
+    upTo: z.int().nonnegative().meta({ description: '`since` of the next page, and what to acknowledge, for the same recipient or export, when these are gone' }),
     more: z.boolean(),
   })
   .meta({

@@ -29,15 +29,19 @@ export class RemovalsService {
 
   /** @throws Failure `export-not-found` */
   async ofExport(exportId: string, query: RemovalQuery): Promise<Removals> {
-    const row = await readExport(this.database.manager, exportId);
-    if (row === undefined) throw new Failure(EXPORT_NOT_FOUND);
-    return this.page({ recipient: row.recipient, exportId }, query);
+    return this.page({ recipient: await this.recipientOf(exportId), exportId }, query);
   }
 
   /** @throws Failure `recipient-not-found` */
   async acknowledge(recipient: string, upTo: number, by: string): Promise<Acknowledged> {
     await this.assertKnown(recipient);
-    return { acknowledged: await acknowledge(this.database.manager, recipient, upTo, by) };
+    return { acknowledged: await acknowledge(this.database.manager, { recipient }, upTo, by) };
+  }
+
+  /** Of this export only: whoever reads its list has not been told of the others. @throws Failure `export-not-found` */
+  async acknowledgeOfExport(exportId: string, upTo: number, by: string): Promise<Acknowledged> {
+    const recipient = await this.recipientOf(exportId);
+    return { acknowledged: await acknowledge(this.database.manager, { recipient, exportId }, upTo, by) };
   }
 
   private async page(of: { recipient: string; exportId?: string }, { since, limit }: RemovalQuery): Promise<Removals> {
@@ -67,6 +71,12 @@ export class RemovalsService {
         await noteDepartures(manager, each, recipient, slotsOf(without(await peopleOf(manager, each.id, 'members'), granted)), version);
       }
     });
+  }
+
+  private async recipientOf(exportId: string): Promise<string> {
+    const row = await readExport(this.database.manager, exportId);
+    if (row === undefined) throw new Failure(EXPORT_NOT_FOUND);
+    return row.recipient;
   }
 
   /** Configured now, or given people in the past. */

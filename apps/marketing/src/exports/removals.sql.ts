@@ -48,12 +48,16 @@ export async function noteDepartures(
 }
 
 /**
- * A file that is taken again brings back whoever had gone, was acknowledged, and has returned: from now on she counts as never gone.
+ * A file that is taken again brings back whoever had gone, was acknowledged, and has returned: from now on she counts as never gone. So does
+ * everybody else who is in the file, be it that she left a moment ago: she goes out once more, and must be told of once more.
  */
 export async function forgetAcknowledgedOfReturned(manager: EntityManager, exportId: string, channel: Channel): Promise<void> {
   await manager.query(
-    `DELETE FROM export_removal AS r USING contact AS c
-      WHERE r.export_id = $1 AND c.slot = r.slot AND c.${SINCE[channel]} IS NOT NULL`, [exportId],
+    `DELETE FROM export_removal AS r
+      WHERE r.export_id = $1
+        AND (EXISTS (SELECT 1 FROM contact AS c WHERE c.slot = r.slot AND c.${SINCE[channel]} IS NOT NULL)
+          OR EXISTS (SELECT 1 FROM export_block AS b
+                      WHERE b.export_id = $1 AND b.block = r.slot >> 16 AND b.stored IS NOT NULL AND get_bit(b.stored, r.slot & 65535) = 1))`, [exportId],
   );
 }
 
@@ -82,14 +86,16 @@ export function readRemovals(
   );
 }
 
-/** Returns how many. */
-export async function acknowledge(manager: EntityManager, recipient: string, upTo: number, by: string): Promise<number> {
+/** Of all exports to the recipient, or of one. Returns how many people. */
+export async function acknowledge(
+  manager: EntityManager, { recipient, exportId }: { recipient: string; exportId?: string | undefined }, upTo: number, by: string,
+): Promise<number> {
   const [{ acknowledged }] = await manager.query<[{ acknowledged: number }]>(
     `WITH gone AS (
        UPDATE export_removal SET acknowledged_at = now(), acknowledged_by = $3
-        WHERE recipient = $1 AND number <= $2 AND acknowledged_at IS NULL RETURNING slot)
+        WHERE recipient = $1 AND number <= $2 AND acknowledged_at IS NULL AND ($4::uuid IS NULL OR export_id = $4) RETURNING slot)
      SELECT count(DISTINCT slot) AS acknowledged FROM gone`,
-    [recipient, upTo, by],
+    [recipient, upTo, by, exportId ?? null],
   );
   return acknowledged;
 }
