@@ -21,6 +21,8 @@ export class ExportTakenAway extends Error {
 /** Some rows, read on one snapshot; their members are committed. */
 export interface Block {
   readonly chunks: readonly Buffer[];
+  /** Gives the memory of a chunk back; nothing may read it any more. */
+  readonly release: (chunk: Buffer) => void;
   /** Slot and length in bytes of each row, in turn. */
   readonly lengths: Uint32Array;
   /** The version of the contacts judged fresh before they were read. */
@@ -102,7 +104,7 @@ export class BlockReader {
         }
       }
       if (!(await noteBlock(runner.manager, row.id, worker, { rows, leftOut, nextSlot: to, asOf }))) throw new ExportTakenAway();
-      return { chunks: writer.take(), lengths: lengths.subarray(0, 2 * rows), version };
+      return { chunks: writer.take(), release: (chunk) => { writer.release(chunk); }, lengths: lengths.subarray(0, 2 * rows), version };
     });
   }
 }

@@ -56,9 +56,10 @@ export class FileMaker {
       draft = await this.files.create(id, number);
       const head = Buffer.from(this.reader.layoutOf(row).head);
       await draft.write([head], Uint32Array.of(0, head.length));
-      for await (const { chunks, lengths } of this.reader.blocks({ row, worker, column: 'stored' })) {
+      for await (const { chunks, release, lengths } of this.reader.blocks({ row, worker, column: 'stored' })) {
         if (work.signal.aborted) throw new ExportTakenAway();
         await draft.write(chunks, lengths);
+        chunks.forEach(release);
       }
       const finished = await draft.finish();
       if (!(await endExport(manager, id, worker, { state: 'ready' }, finished, number))) throw new ExportTakenAway();

@@ -1,13 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { DataSource } from 'typeorm';
 import { Failure } from '#http/failure.js';
 import { JsonLogger } from '#http/logger.js';
+import { PacedStream } from '#http/paced-stream.js';
 import { FreshnessService } from '../audience/freshness.service.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
-import { BlockReader, ExportTakenAway } from './block-reader.service.js';
+import { type Block, BlockReader, ExportTakenAway } from './block-reader.service.js';
 import { HOLD_READING_LOCK } from './erasures.sql.js';
 import { type ExportState, isOpen } from './export-state.js';
 import { ExportWork, type Work } from './export-work.service.js';
@@ -81,7 +82,7 @@ export class HandoverService {
     }
     const { row, handover } = begun;
     const work = this.work.begin(id);
-    const stream = Readable.from(this.read(row, work), { objectMode: false, signal: work.signal });
+    const stream = new PacedStream(this.read(row, work), work.signal);
     return {
       row, stream,
       ended: async (isWhole) => {
@@ -101,11 +102,12 @@ export class HandoverService {
     try {
       const head = Buffer.from(this.reader.layoutOf(row).head);
       const blocks = this.reader.blocks({ row, worker: this.work.worker, column: 'members' });
-      for await (const chunks of withHead(head, blocks)) {
+      for await (const { chunks, release } of withHead(head, blocks)) {
         for (const chunk of chunks) {
           hash.update(chunk);
           bytes += chunk.length;
           yield chunk;
+          release(chunk);
           stalled.refresh();
         }
         if (work.signal.aborted) throw new ExportTakenAway();
@@ -156,7 +158,7 @@ export class HandoverService {
       }
       return {
         row: begun.row, bytes, sha256,
-        stream: Readable.from(this.readFile(opened, { id, file, bytes, sha256 }), { objectMode: false }),
+        stream: new PacedStream(this.readFile(opened, { id, file, bytes, sha256 })),
         ended: (isWhole) => endHandover(this.database.manager, begun.handover, isWhole ? 'complete' : 'broken'),
       };
     }
@@ -184,11 +186,13 @@ export class HandoverService {
     opened: FileHandle, { id, file, bytes, sha256 }: { id: string; file: number; bytes: number; sha256: Buffer },
   ): AsyncGenerator<Buffer> {
     const hash = createHash('sha256');
+    // Each chunk has left before the next is asked for.
+    const chunks = Buffer.allocUnsafeSlow(Math.min(FILE_CHUNK_BYTES, bytes));
     try {
       for (let at = 0; at < bytes;) {
         await this.stillMayBe(id, file);
-        const { buffer, bytesRead } = await opened.read(Buffer.allocUnsafe(Math.min(FILE_CHUNK_BYTES, bytes - at)), 0, undefined, at);
-        const chunk = buffer.subarray(0, bytesRead);
+        const { bytesRead } = await opened.read(chunks, 0, Math.min(chunks.length, bytes - at), at);
+        const chunk = chunks.subarray(0, bytesRead);
         at += bytesRead;
         hash.update(chunk);
         // A disk may have changed it: then its end is withheld, so that it does not look whole.
@@ -211,7 +215,7 @@ export class HandoverService {
   }
 }
 
-async function *withHead(head: Buffer, blocks: AsyncIterable<{ readonly chunks: readonly Buffer[] }>): AsyncGenerator<readonly Buffer[]> {
-  if (head.length > 0) yield [head];
-  for await (const { chunks } of blocks) yield chunks;
+async function *withHead(head: Buffer, blocks: AsyncIterable<Pick<Block, 'chunks' | 'release'>>): AsyncGenerator<Pick<Block, 'chunks' | 'release'>> {
+  if (head.length > 0) yield { chunks: [head], release: () => undefined };
+  yield* blocks;
 }

@@ -7,6 +7,7 @@ export interface RowShape {
 }
 
 const NULL = Buffer.from('null');
+const NOTHING: Buffer = Buffer.alloc(0);
 
 const TAB = 0x09;
 const LINE_FEED = 0x0a;
@@ -59,9 +60,9 @@ const GREATEST_GROWTH = 6;
 export class RowWriter {
   /** Of the row written last. */
   slot = 0;
-  private chunk: Buffer = Buffer.alloc(0);
+  private chunk = NOTHING;
   private at = 0;
-  private begun = 0;
+  private readonly free: Buffer[] = [];
   private full: Buffer[] = [];
   private readonly cells: readonly { readonly before: Buffer; readonly form: Cell['form']; readonly kind: CellKind }[];
   private readonly after: Buffer;
@@ -96,13 +97,19 @@ export class RowWriter {
     return this.at - begin;
   }
 
-  /** What was written since the last call. */
+  /** What was written since the last call. Each chunk has memory of its own, which can be given back. */
   take(): Buffer[] {
     const taken = this.full;
-    if (this.at > this.begun) taken.push(this.chunk.subarray(this.begun, this.at));
-    this.begun = this.at;
+    if (this.at > 0) taken.push(this.chunk.subarray(0, this.at));
     this.full = [];
+    this.chunk = NOTHING;
+    this.at = 0;
     return taken;
+  }
+
+  /** Uses the memory of a chunk again: some millions of bytes serve an export of any size. */
+  release(chunk: Buffer): void {
+    if (chunk.buffer.byteLength === CHUNK_BYTES) this.free.push(Buffer.from(chunk.buffer));
   }
 
   /** Where the value ends; negative when the row must be left out. */
@@ -198,8 +205,6 @@ export class RowWriter {
   private makeRoom(bytes: number): void {
     if (this.chunk.length - this.at >= bytes) return;
     this.full = this.take();
-    this.chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytes));
-    this.at = 0;
-    this.begun = 0;
+    this.chunk = bytes > CHUNK_BYTES ? Buffer.allocUnsafeSlow(bytes) : this.free.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES);
   }
 }
