@@ -5,7 +5,6 @@ const NEWLINE = 0x0a;
 /** What the neighbours of a value need to be judged by. */
 const NEIGHBOURS = 8;
 
-/** A process may search a file and what it unpacks to at once; more memory would not make it faster. */
 const BUFFERED = 1 << 18;
 
 /**
@@ -21,9 +20,10 @@ export class StreamSearch {
   private line = 0;
   private readonly kept: number;
 
-  constructor(private readonly needles: Needles) {
+  /** @param buffered bytes that are searched at once; more of a file does not make it faster */
+  constructor(private readonly needles: Needles, buffered = BUFFERED) {
     this.kept = 2 * TOGETHER_WITHIN + needles.longest + 2 * NEIGHBOURS;
-    this.buffer = Buffer.allocUnsafe(BUFFERED + this.kept);
+    this.buffer = Buffer.allocUnsafe(buffered + this.kept);
   }
 
   take(chunk: Buffer): void {

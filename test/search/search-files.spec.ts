@@ -12,6 +12,7 @@ import { createVhost, type TestVhost } from '../support/broker.js';
 import { waitFor } from '../support/wait-for.js';
 
 const EMAIL = 'aino.virtanen@example.fi';
+const ID = '01940000-0000-7000-8000-00000000ab01';
 const NOBODY = 65_534;
 
 describe('the search of directories', () => {
@@ -19,7 +20,7 @@ describe('the search of directories', () => {
   let root: string;
 
   beforeAll(async () => {
-    needles = await Needles.of([{ caseId: 'case-aino', values: [{ kind: 'email', text: EMAIL }], together: [['Aino', 'Virtanen', 'Mäkitie 5']] }]);
+    needles = await Needles.of([{ caseId: 'case-aino', values: [{ kind: 'email', text: EMAIL }, { kind: 'customer-id', text: ID }], together: [['Aino', 'Virtanen', 'Mäkitie 5']] }]);
   });
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'lupa-search-'));
@@ -69,11 +70,11 @@ describe('the search of directories', () => {
   it('finds her in the name of a file, and does not repeat it', async () => {
     write(`to-send/${EMAIL}.csv.gz`, gzipSync('x'));
     write(`${EMAIL}/mail.txt`, EMAIL);
-    mkdirSync(join(root, 'other@firma.fi'));
+    write(`${ID}/1.log`, '');
     write('other@firma.fi/mail.txt', EMAIL);
     const result = await search();
-    expect(result.found.map(({ place }) => place).sort()).toEqual(['to-send/…', '…', '…/mail.txt', '…/mail.txt']);
-    expect(JSON.stringify(result)).not.toMatch(/virtanen|firma/);
+    expect(result.found.map(({ place }) => place).sort()).toEqual(['to-send/…', '…', '…', '…/mail.txt', '…/mail.txt']);
+    expect(JSON.stringify(result)).not.toMatch(/virtanen|firma|ab01/);
   });
 
   it('follows no symbolic link, and waits for no pipe or socket', async () => {
