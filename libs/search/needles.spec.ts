@@ -107,7 +107,7 @@ describe('no spelling of a value is missed', () => {
       const [first, last, where] = one.together[0] as [string, string, string];
       const spellings = [
         ...one.values.flatMap(({ kind, text }) => spellingsOf(kind, text).map((spelling) => spelling.text)),
-        ...spellingsOfText(where).map(({ text }) => `${last}${';'.repeat(pick % 8_000)}${text};${first}`),
+        ...spellingsOfText(where).map(({ text }) => `${last}${';'.repeat(1 + (pick % 8_000))}${text};${first}`),
       ];
       for (const spelling of spellings.filter((_, index) => (index + pick) % 3 === 0)) {
         const text = `${fillers[0]};${spelling};${fillers.at(-1)}`;
