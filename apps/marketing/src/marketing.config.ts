@@ -42,7 +42,7 @@ const EnvironmentSchema = z.object({
   MARKETING_EXPORT_DIRECTORY: z.string().min(1).default('.lupa/exports'),
   EXPORT_EXPIRY_MINUTES: z.coerce.number().positive().max(10_080).default(60),
   EXPORT_LEASE_SECONDS: z.coerce.number().min(3).max(300).default(15),
-  EXPORT_BLOCK_SLOTS: z.coerce.number().int().refine((slots) => 65_536 % slots === 0, 'must be a power of two, 65536 at most').default(32_768),
+  EXPORT_BLOCK_SLOTS: z.coerce.number().int().refine((slots) => 65_536 % slots === 0, 'must be a power of two, 65536 at most').default(16_384),
   SNAPSHOT_RETENTION_MONTHS: z.coerce.number().int().min(1).max(120).default(13),
 });
 

@@ -29,6 +29,13 @@ export interface Block {
   readonly version: number;
 }
 
+/** A block on its way: first it is read, then it is committed. */
+interface Coming {
+  /** Resolves in any case. */
+  readonly read: Promise<void>;
+  readonly block: Promise<Block>;
+}
+
 export interface Reading {
   readonly row: ExportRow;
   readonly worker: string;
@@ -39,10 +46,13 @@ export interface Reading {
 /** Reads the people of an export, some tens of thousands of slots at a time. */
 @Injectable()
 export class BlockReader {
+  private readings = 0;
+  private readonly waiting: (() => void)[] = [];
+
   constructor(
     private readonly database: DataSource,
     private readonly gate: FreshnessService,
-    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'exports'>,
+    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'exports' | 'poolSize'>,
   ) {}
 
   layoutOf({ preset, channel, bom }: Pick<ExportRow, 'preset' | 'channel' | 'bom'>): Layout {
@@ -52,23 +62,36 @@ export class BlockReader {
   /**
    * Each block is one transaction: judged fresh, read, its members put down, committed; only then it is given out. So nobody leaves
    * here who had withdrawn before she was read, and whoever does leave is on record, whatever breaks afterwards. The next block is
-   * read while one is used. @throws Failure `list-stale`, ExportTakenAway
+   * read while one is committed and used; their commits keep their order, since each writes the row of the export.
+   * @throws Failure `list-stale`, ExportTakenAway
    */
   async *blocks(reading: Reading): AsyncGenerator<Block> {
     const last = reading.row.lastSlot ?? 0;
     const size = this.config.exports.blockSlots;
     const read = this.readerOf(reading);
-    let coming: Promise<Block> | undefined = read(0, size);
+    let coming: Coming | undefined = read(0, size);
     for (let from = size; coming !== undefined; from += size) {
-      const block: Block = await coming;
-      coming = from <= last ? read(from, from + size) : undefined;
-      // When nobody wants it any more, nobody waits for it either.
-      coming?.catch(() => undefined);
-      yield block;
+      // The server goes on reading while this one is committed and sent.
+      const after: Promise<Coming> | undefined = from <= last ? coming.read.then(() => read(from, from + size)) : undefined;
+      yield await coming.block;
+      coming = await after;
     }
   }
 
-  private readerOf({ row, worker, column }: Reading): (from: number, to: number) => Promise<Block> {
+  /** Readings get half of the connections: the intake must never wait for exports. */
+  private async inTurn<T>(read: () => Promise<T>): Promise<T> {
+    if (this.readings < Math.max(1, Math.floor(this.config.poolSize / 2))) this.readings += 1;
+    else await new Promise<void>((resolve) => { this.waiting.push(resolve); });
+    try {
+      return await read();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.readings -= 1;
+      else next();
+    }
+  }
+
+  private readerOf({ row, worker, column }: Reading): (from: number, to: number) => Coming {
     const { expressions, shape } = this.layoutOf(row);
     const { text, values } = clauseOf(row.channel, row.condition);
     const clause = text.replaceAll(/\$(\d+)/g, `(SELECT current_setting('lupa.v$1'))`);
@@ -79,12 +102,12 @@ export class BlockReader {
     const writer = new RowWriter(shape);
     // Several blocks read may share a block of members; they come one after the other.
     let members: Bitmap = emptyBitmap(BLOCK_SLOTS);
-    return (from, to) => onConnection(this.database, async (runner) => {
+    const readOne = (from: number, to: number, isRead: () => void): Promise<Block> => onConnection(this.database, async (runner) => {
       await runner.query(settings, [...values]);
       const { freshness, version } = await this.gate.judge(runner.manager);
       const asOf = this.gate.freshOrRefuse(freshness);
       if (from % BLOCK_SLOTS === 0) members = emptyBitmap(BLOCK_SLOTS);
-      const lengths = new Uint32Array(2 * (to - from));
+      const lengths = new Uint32Array(column === 'stored' ? 2 * (to - from) : 0);
       let rows = 0;
       let leftOut = 0;
       await copyBytes(runner, copy(from, to), (bytes, start, end) => {
@@ -98,14 +121,22 @@ export class BlockReader {
         lengths[2 * rows + 1] = length;
         rows += 1;
       });
-      if (rows > 0) {
-        for (const { members: bits } of blocksOf(members)) {
-          await putMembers(runner.manager, row.id, column, Math.floor(from / BLOCK_SLOTS), bits);
-        }
-      }
+      const chunks = writer.take();
+      const [found] = blocksOf(members);
+      // From here on the writer and the members are those of the next block.
+      isRead();
+      if (rows > 0 && found !== undefined) await putMembers(runner.manager, row.id, column, Math.floor(from / BLOCK_SLOTS), found.members);
       if (!(await noteBlock(runner.manager, row.id, worker, { rows, leftOut, nextSlot: to, asOf }))) throw new ExportTakenAway();
-      return { chunks: writer.take(), release: (chunk) => { writer.release(chunk); }, lengths: lengths.subarray(0, 2 * rows), version };
+      return { chunks, release: (chunk) => { writer.release(chunk); }, lengths: lengths.subarray(0, 2 * rows), version };
     });
+    return (from, to) => {
+      let isRead: () => void = () => undefined;
+      const read = new Promise<void>((resolve) => { isRead = resolve; });
+      const block = this.inTurn(() => readOne(from, to, isRead)).finally(isRead);
+      // When nobody wants it any more, nobody waits for it either.
+      block.catch(() => undefined);
+      return { read, block };
+    };
   }
 }
 
