@@ -1,7 +1,9 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
 import { waitFor } from '#test/support/wait-for.js';
 import { changed, person } from './fake-register.js';
+import { emptyDepartures, forgetMembers } from '#marketing/segments/snapshots.sql.js';
 import { SnapshotStage } from './snapshot-stage.js';
 
 jest.setTimeout(60_000);
@@ -136,6 +138,37 @@ describe('snapshots', () => {
     await stage.marketing.register.tell(changed(ref, [1, 2], [], true));
     await stage.marketing.register.answer(ref);
     expect(await stage.marked(id)).not.toContain(ref);
+  });
+
+  it.each(['the departed first', 'the erased first', 'the returned last'])('are cleared by two at once, and neither undoes the other: %s', async (order) => {
+    const { database } = stage.marketing;
+    const [stays, departed, other] = [await stage.add(), await stage.add(), await stage.add()];
+    const id = await stage.take();
+    await stage.keep(); // what others have left behind
+    await stage.leave(departed);
+    if (order === 'the returned last') await stage.leave(other);
+    const empty = (manager: EntityManager): Promise<unknown> => emptyDepartures(manager, 1);
+    const forget = (manager: EntityManager): Promise<unknown> => forgetMembers(manager, [other]);
+    const runner = database.createQueryRunner();
+    await runner.startTransaction();
+    await (order === 'the erased first' ? forget : empty)(runner.manager);
+    const waiting = order === 'the returned last' ? stage.comeBack(other)
+      : database.transaction('READ COMMITTED', order === 'the erased first' ? empty : forget);
+    try {
+      await waitFor('one to wait for the other', async () => {
+        const [row] = await database.query<[{ waiting: number }]>(
+          `SELECT count(*)::integer AS waiting FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return row.waiting > 0;
+      });
+    } finally {
+      await runner.commitTransaction();
+      await runner.release();
+    }
+    await waiting;
+    expect(await stage.marked(id)).toContain(stays);
+    expect(await stage.marked(id)).not.toEqual(expect.arrayContaining([departed]));
+    expect(await stage.marked(id)).not.toEqual(expect.arrayContaining([other]));
   });
 
   it('are emptied when every contact goes', async () => {

@@ -9,7 +9,7 @@ import { deleteExpired, emptyDepartures } from './snapshots.sql.js';
  * People cleared by one transaction: 0.2 s with 20 snapshots. Its locks are waited for only by the erased and by those who
  * come back with a consent older than a snapshot, but behind them waits every other change.
  */
-const MOST_AT_ONCE = 5_000;
+const MOST_AT_ONCE = 2_500;
 /**
  * Seconds that somebody who has left may stay in the bitmaps, unseen. A bitmap costs 8 kB a block however many are cleared
  * from it: at 1,000 withdrawals a second, a minute clears 60,000 people for what one second would cost.

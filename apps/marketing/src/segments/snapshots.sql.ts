@@ -70,12 +70,14 @@ export async function insertSnapshot(manager: EntityManager, taking: Taking): Pr
   return row;
 }
 
-/** Clears `found` (snapshot_id, block, bits) from the bitmaps, which are written anew only where somebody was on them. */
+/**
+ * Clears `found` (snapshot_id, block, bits) from the bitmaps, which are written anew only where somebody was on them. What is left is
+ * worked out of the row that is written: where it was waited for, of what the other one left, or whom that one cleared would be back.
+ */
 const clear = (found: string): string => `
-  UPDATE snapshot_members AS m SET members = c.members
-    FROM (SELECT m.snapshot_id, m.block, clear_members(m.members, f.bits) AS members
-            FROM (${found}) AS f JOIN snapshot_members AS m USING (snapshot_id, block)) AS c
-   WHERE m.snapshot_id = c.snapshot_id AND m.block = c.block AND m.members <> c.members`;
+  UPDATE snapshot_members AS m SET members = clear_members(m.members, f.bits)
+    FROM (${found}) AS f
+   WHERE m.snapshot_id = f.snapshot_id AND m.block = f.block AND m.members <> clear_members(m.members, f.bits)`;
 
 /**
  * Clears who has left between the moment of a snapshot and its commit. From here to the commit no contact changes: who leaves

@@ -6,12 +6,11 @@ const CHANNELS = ['email', 'sms', 'phone', 'post'] as const;
 const sinces = (...rows: readonly string[]): string =>
   CHANNELS.map((channel) => `('${channel}', ${rows.map((row) => `${row}.${channel}_since`).join(', ')})`).join(', ');
 
-/** Clears what `found` names (snapshot_id, block, bits); untouched blocks are not written anew. */
+/** Clears what `found` names (snapshot_id, block, bits); untouched blocks are not written anew. See `clear` in snapshots.sql.ts. */
 const clear = (found: string): string => `
-  UPDATE snapshot_members AS m SET members = c.members
-    FROM (SELECT m.snapshot_id, m.block, clear_members(m.members, f.bits) AS members
-            FROM (${found}) AS f JOIN snapshot_members AS m USING (snapshot_id, block)) AS c
-   WHERE m.snapshot_id = c.snapshot_id AND m.block = c.block AND m.members <> c.members;`;
+  UPDATE snapshot_members AS m SET members = clear_members(m.members, f.bits)
+    FROM (${found}) AS f
+   WHERE m.snapshot_id = f.snapshot_id AND m.block = f.block AND m.members <> clear_members(m.members, f.bits);`;
 
 /** Whoever gets a consent that is older than a snapshot was not on it under this consent. */
 const clearReturned = (from: string, isNew: string): string => clear(`
