@@ -148,7 +148,7 @@ export class RowWriter {
     }
     this.at = at;
     if ((seen & (form === 'csv' ? SPECIAL_IN_CSV | LEADS : SPECIAL_IN_JSON)) !== 0) return -end;
-    if (kind === 'phone' && form === 'csv' && (seen & NO_DIGIT) !== 0) return -end;
+    if (kind === 'phone' && form === 'csv' && row[from] === PLUS && ((seen & NO_DIGIT) !== 0 || end - from < 5 || end - from > 16)) return -end;
     if (kind === 'moment' && !this.toIso(first)) return -end;
     this.quote(quotes);
     return end;
