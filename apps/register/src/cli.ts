@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { errorCode } from '#database/database-errors.js';
 import { ACCESS_COMMANDS } from './access/access.commands.js';
+import { CERTIFICATE_COMMANDS } from './certificates/certificates.commands.js';
 import { registerDataSource } from './database/data-source.js';
 import { LEFTOVERS_COMMANDS } from './leftovers/leftovers.commands.js';
 import { readRegisterConfig, type RegisterConfig } from './register.config.js';
@@ -17,16 +18,24 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...SUPPRESSION_COMMANDS, ...LEFTOVERS_COMMANDS };
 
+/** They need neither database nor configuration. */
+const OFFLINE: Readonly<Record<string, Omit<Command, 'run'> & { run(args: string[]): Promise<void> }>> = CERTIFICATE_COMMANDS;
+
 function help(): string {
-  const lines = Object.values(COMMANDS).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
+  const lines = Object.values({ ...COMMANDS, ...OFFLINE }).map(({ usage, summary }) => `  ${usage}\n      ${summary}`);
   return `Operator commands of the register\n\n${lines.join('\n')}\n`;
 }
 
 async function main([name, ...args]: string[]): Promise<number> {
-  const command = name === undefined ? undefined : COMMANDS[name];
+  const [command, offline] = name === undefined ? [] : [COMMANDS[name], OFFLINE[name]];
+  if (offline && !args.includes('--help')) {
+    await offline.run(args);
+    return 0;
+  }
   if (!command || args.includes('--help')) {
-    console.log(command ? `${command.usage}\n  ${command.summary}` : help());
-    return command || name === undefined || name === '--help' ? 0 : 1;
+    const known = command ?? offline;
+    console.log(known ? `${known.usage}\n  ${known.summary}` : help());
+    return known || name === undefined || name === '--help' ? 0 : 1;
   }
   const config = readRegisterConfig(process.env);
   const dataSource = await registerDataSource(config.databaseUrl, 2).initialize();
