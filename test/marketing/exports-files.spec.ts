@@ -105,9 +105,9 @@ describe('files of exports', () => {
     await exporting.start();
     const id = await exporting.request();
     const alive = await exporting.request();
+    await query(`UPDATE export SET delivery = 'file', state = 'running', tries = 1, worker = gen_random_uuid(), worker_until = now() + interval '1 hour' WHERE id = ANY ($1::uuid[])`, [[id, alive]]);
     await writeFile(join(exporting.directory, `${alive}.1.content`), 'being written');
     await writeFile(join(exporting.directory, `${id}.1.content`), 'half a row of somebody');
-    await query(`UPDATE export SET delivery = 'file', state = 'running', tries = 1, worker = gen_random_uuid(), worker_until = now() + interval '1 hour' WHERE id = ANY ($1::uuid[])`, [[id, alive]]);
     await query(`INSERT INTO export_block (export_id, block, stored) VALUES ($1, 0, decode(repeat('ff', 8192), 'hex'))`, [id]);
     await query(`UPDATE export SET worker_until = now() - interval '1 s' WHERE id = $1`, [id]);
     await exporting.until(id, 'ready');
