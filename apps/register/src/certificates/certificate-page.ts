@@ -41,10 +41,10 @@ export function certificatePage(certificate: Certificate, language: Language): s
 <dt>${facts.case}</dt><dd class="mono">${certificate.caseId}</dd>
 <dt>${facts.ground}</dt><dd>${texts.grounds[certificate.ground]}</dd>
 </dl>
-<ol>${TIMES.map((time) => `<li><b>${texts.times[time]}</b>${at(certificate[time])}</li>`).join('')}</ol>
+<ol>${TIMES.map((time) => `<li><b>${at(certificate[time])}</b>${texts.times[time]}</li>`).join('')}</ol>
 <h2>${stores.title}</h2>
 <table><thead>${headOf(stores.columns, [1, 3])}</thead><tbody>
-${certificate.stores.map(({ store, rowsDeleted, searched }) => `<tr><td>${safe(store)}</td><td class="number">${number.format(rowsDeleted)}</td><td>${number.format(searched.number)} ${stores[searched.what]}</td><td class="number">${number.format(searched.bytes)}</td><td class="good">✓ ${stores.nothing}</td></tr>`).join('\n')}
+${certificate.stores.map(({ store, rowsDeleted, searched }) => `<tr><td>${safe(stores.names[store] ?? store)}</td><td class="number">${number.format(rowsDeleted)}</td><td>${number.format(searched.number)} ${stores[searched.what]}</td><td class="number">${number.format(searched.bytes)}</td><td class="good">✓ ${stores.nothing}</td></tr>`).join('\n')}
 </tbody></table>
 <h2>${retained.title}</h2>
 ${certificate.retained.length === 0 ? `<p>${retained.none}</p>` : `<table><thead>${headOf(retained.columns, [])}</thead><tbody>
