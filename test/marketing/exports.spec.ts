@@ -21,7 +21,7 @@ type Cells = Record<string, unknown>;
 /** What a spreadsheet may take for a formula gets an apostrophe; told a second time, for cells as they are re-read. */
 const harmless = (value: Row[string] | undefined): string => {
   const text = typeof value === 'string' ? value : '';
-  const inner = text.replace(/([;\t]\s*)([=+\-@＝＋－＠])/g, '$1\'$2');
+  const inner = text.replace(/([;\t\r\n][\s"]*)([=+\-@＝＋－＠])/g, '$1\'$2');
   return /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${inner}` : inner;
 };
 
@@ -114,7 +114,7 @@ describe(`exports, with seed ${SEED}`, () => {
 
   describe('whatever people are called', () => {
     const NAMES = [
-      '=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\nx', '=HYPERLINK("https://evil.example","click")', `=cmd|' /C calc'!A0`, '＝1+1', 'Maija;=1+1', 'a"b', 'a,b', 'a\nb', 'a\r\nb',
+      '=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\nx', '=HYPERLINK("https://evil.example","click")', `=cmd|' /C calc'!A0`, '＝1+1', 'Maija;=1+1', 'Maija;"=1+1', 'Maija\n=1+1', 'a"b', 'a,b', 'a\nb', 'a\r\nb',
       'Õnne 🎈 漢字 עברית', '\\N', '\\', 'NULL', '', ' =1', `'=1`, '\u0001\u001f', 'ï', 'x\\ty', '"', '""', ',', '\u2028', 'ﬀ',
     ];
     let refs: string[];

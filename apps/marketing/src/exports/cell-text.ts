@@ -10,10 +10,11 @@ export interface Cell {
 
 /**
  * Cells that begin so are read as formulas by spreadsheets (https://owasp.org/www-community/attacks/CSV_Injection), full-width
- * forms and what follows the separator of another locale included: in Finland a spreadsheet splits at semicolons.
+ * forms and what follows the separator of another locale included: in Finland a spreadsheet splits at semicolons. It does not take the
+ * comma's quotes for quotes then, so a line break ends the row there, and a quote may stand before the formula.
  */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-const INNER_FORMULA = /([;\t]\s*)(?=[=+\-@＝＋－＠])/g;
+const INNER_FORMULA = /([;\t\r\n][\s"]*)(?=[=+\-@＝＋－＠])/g;
 
 /** A phone number in E.164 begins with a plus and is no formula. */
 const E164 = /^\+[0-9]{4,15}$/;
