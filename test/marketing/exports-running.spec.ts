@@ -51,6 +51,27 @@ describe('a download under way', () => {
     expect(await exporting.look(id)).toMatchObject({ state: 'delivered', progress: { rows: PEOPLE - 3, percent: 100 } });
   });
 
+  it('names for removal who leaves between being read and being put down', async () => {
+    const { id, response, readUpTo } = await held();
+    const blocked = (kind: string) => async (): Promise<boolean> => (await exporting.marketing.database.query<unknown[]>(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event ${kind}`)).length > 0;
+    const other = exporting.marketing.database.createQueryRunner();
+    await other.startTransaction();
+    await other.query('SELECT 1 FROM export_block WHERE export_id = $1 FOR UPDATE', [id]);
+    const taking = rest(response);
+    await waitFor('a block that was read and cannot be put down', blocked(`<> 'advisory'`));
+    const leaver = refs[readUpTo + 1]!;
+    await exporting.leave(leaver);
+    // Whoever looks for departures now must wait for that block.
+    const asking = exporting.removals();
+    await Promise.race([asking, waitFor('the look to wait', blocked(`= 'advisory'`))]);
+    await other.rollbackTransaction();
+    await other.release();
+    expect(refsIn((await taking).content)).toContain(leaver);
+    await asking;
+    expect((await exporting.removals()).refs).toEqual([leaver]);
+  });
+
   it('breaks off when the lists go stale: it does not look whole, and whoever it held is on record', async () => {
     const { id, response } = await held();
     await exporting.goStale();
