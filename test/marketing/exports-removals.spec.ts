@@ -82,6 +82,12 @@ describe('whom a recipient must remove', () => {
     expect((await exporting.removals()).refs).toEqual([one]);
   });
 
+  it('can be asked for by many at once: none of them waits for what another holds', async () => {
+    await exporting.leave(refs[3]!);
+    const answers = await Promise.all(Array.from({ length: 3 * exporting.marketing.config.poolSize }, () => exporting.removals()));
+    expect(new Set(answers.map(({ refs: told }) => told.join()))).toEqual(new Set([refs[3]]));
+  });
+
   it('of one export is acknowledged for that export only: who must go from another has not been told', async () => {
     const export2 = await exporting.request({ channel: 'post' });
     await exporting.take(export2);

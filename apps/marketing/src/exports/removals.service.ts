@@ -15,6 +15,8 @@ import { acknowledge, exportsToLookAt, lockRecipient, noteDepartures, readRemova
 /** Tells recipients whom they must remove: whoever they were given and who may not be written to any more. */
 @Injectable()
 export class RemovalsService {
+  private looking: Promise<void> = Promise.resolve();
+
   constructor(
     private readonly database: DataSource,
     private readonly index: AudienceIndex,
@@ -56,10 +58,20 @@ export class RemovalsService {
   }
 
   /**
+   * One at a time in each process: a look holds one connection and needs another, so that as many looks as there are connections would
+   * wait for each other, and every withdrawal for them.
+   */
+  private notice(recipient: string): Promise<void> {
+    const look = this.looking.then(() => this.lookForDepartures(recipient));
+    this.looking = look.catch(() => undefined);
+    return look;
+  }
+
+  /**
    * Looks for departures. First every reading under way is waited for: its members can be seen then, and whoever is read later was
    * granted at this version or a later one. So nobody falls between two looks.
    */
-  private async notice(recipient: string): Promise<void> {
+  private async lookForDepartures(recipient: string): Promise<void> {
     const version = await this.database.transaction('READ COMMITTED', async (manager) => {
       await awaitReadings(manager);
       return (await readLink(manager)).audienceVersion;
