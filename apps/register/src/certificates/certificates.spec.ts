@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair } from 'jose';
+import { CompactSign, type CryptoKey, exportJWK, generateKeyPair } from 'jose';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,9 +35,11 @@ describe('a certificate of erasure', () => {
   let file: string;
   let keys: CertificateKeys;
   let directory: string;
+  let signingKey: CryptoKey;
 
   beforeAll(async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    signingKey = privateKey;
     keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'certificates-1' } as CertificateKeys['keys'][number]] };
     file = await issued(CERTIFICATE, { kid: 'certificates-1', privateKey });
     directory = mkdtempSync(join(tmpdir(), 'lupa-certificate-'));
@@ -73,6 +75,11 @@ describe('a certificate of erasure', () => {
     const { privateKey } = await generateKeyPair('ES256');
     expect(await verified(await issued(CERTIFICATE, { kid: 'certificates-1', privateKey }), keys)).toEqual({ genuine: false, refusal: 'signature-wrong' });
     expect(await verified(await issued(CERTIFICATE, { kid: 'other', privateKey }), keys)).toEqual({ genuine: false, refusal: 'unknown-key' });
+  });
+
+  it('is refused when the same key signed it as something else', async () => {
+    const jws = await new CompactSign(Buffer.from(JSON.stringify(CERTIFICATE))).setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: 'certificates-1' }).sign(signingKey);
+    expect(await verified(`${JSON.stringify({ certificate: CERTIFICATE, jws }, null, 2)}\n`, keys)).toEqual({ genuine: false, refusal: 'signature-wrong' });
   });
 
   it('cannot say that something was found', () => {
