@@ -50,6 +50,12 @@ describe('whoever takes an export', () => {
     expect((await readdir(exporting.directory)).length).toBe(2);
   });
 
+  it('may be many at once: none of them waits for what another holds', async () => {
+    const id = await exporting.file();
+    const takings = await Promise.all(Array.from({ length: 3 * exporting.marketing.config.poolSize }, () => exporting.take(id)));
+    expect(new Set(takings.map(({ status, isWhole }) => `${String(status)} ${String(isWhole)}`))).toEqual(new Set(['200 true']));
+  });
+
   it('may go away before the first byte of a download: it is over then, and nobody works on it for ever', async () => {
     const id = await exporting.request();
     await askAndLeave(id);

@@ -12,6 +12,8 @@ import { isNobody, peopleOf, takeFromStored, without } from './members.sql.js';
 /** Keeps out of waiting files whoever has left since they were made. */
 @Injectable()
 export class FileCleaner {
+  private cleaning: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly database: DataSource,
     private readonly index: AudienceIndex,
@@ -21,9 +23,16 @@ export class FileCleaner {
 
   /**
    * Writes the file of a ready export anew when somebody in it may not be written to any more; its row is locked meanwhile. When
-   * that cannot be done, the file goes altogether. The export as it is then.
+   * that cannot be done, the file goes altogether. The export as it is then. One at a time in each process: it holds one connection and
+   * needs another, so that as many at once as there are connections would wait for each other.
    */
-  async clean(id: string): Promise<ExportRow | undefined> {
+  clean(id: string): Promise<ExportRow | undefined> {
+    const turn = this.cleaning.then(() => this.cleanNow(id));
+    this.cleaning = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async cleanNow(id: string): Promise<ExportRow | undefined> {
     const before = await this.database.transaction('READ COMMITTED', (manager) => this.cleanLocked(manager, id));
     const after = await readExport(this.database.manager, id);
     // Only after the commit: until then the old file is the one that counts.
