@@ -198,6 +198,19 @@ describe(`exports, with seed ${SEED}`, () => {
     expect(stored).not.toMatch(/@example\.fi|Person \d/);
   });
 
+  it('can be of a saved segment, in the version that was newest, and of a snapshot', async () => {
+    const expected = (await expectedRows('email', { source: { is: 'till' } })).map(({ ref }) => ref);
+    const segment = await exporting.marketing.call('POST', '/v1/segments', { name: 'From the till', channel: 'email', filter: { source: { is: 'till' } } });
+    const snapshot = await exporting.marketing.call('POST', '/v1/snapshots', { name: 'Then', channel: 'email', filter: { source: { is: 'till' } } });
+    expect([segment.status, snapshot.status, expected.length > 0]).toEqual([201, 201, true]);
+    const bySegment = await exporting.request({ channel: undefined, segment: { id: segment.body['id'] } });
+    expect(await exporting.look(bySegment)).toMatchObject({ channel: 'email', asked: { segment: { id: segment.body['id'], version: 1 }, filter: { source: { is: 'till' } } }, progress: { of: expected.length } });
+    expect(read((await exporting.take(bySegment)).content).map((row) => row['ref'])).toEqual(expected);
+    const bySnapshot = await exporting.request({ filter: { snapshot: { id: snapshot.body['id'] } } });
+    expect(read((await exporting.take(bySnapshot)).content).map((row) => row['ref'])).toEqual(expected);
+    expect(await exporting.marketing.call('POST', '/v1/exports', { recipient: 'tester', purpose: 'marketing', segment: { id: someId() } })).toMatchObject({ status: 422, body: { type: '/problems/segment-unknown' } });
+  });
+
   it('a download is taken once, is not there for others, and looking at it takes nothing', async () => {
     const id = await exporting.request();
     const head = await exporting.marketing['apps'][0]!.inject({ method: 'HEAD', url: `/v1/exports/${id}/content`, headers: { authorization: await exporting.marketing['tokens'].bearer({ scopes: ['exports:write'] }) } });
