@@ -27,9 +27,9 @@ export class LeafBitmaps {
   }
 
   /** Forgets what was not asked for longest. Between two questions and not in one, which may have more leaves than are kept. */
-  trim(): void {
+  trim(most = MOST): void {
     for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= MOST) break;
+      if (this.kept.size <= most) break;
       this.kept.delete(oldest);
     }
   }

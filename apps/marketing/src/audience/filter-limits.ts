@@ -2,6 +2,8 @@
 export const MAX_FILTER_DEPTH = 8;
 /** Conditions a filter may have, those of nested filters included. An empty filter or group counts as one. */
 export const MAX_CONDITIONS = 200;
+/** Snapshots a filter may name: the members of each are read for every answer, 125 kB for a million people. */
+export const MAX_SNAPSHOTS = 10;
 
 /** What nests filters in a filter. */
 export const GROUPS = ['all', 'any', 'none'] as const;
@@ -9,7 +11,7 @@ export const GROUPS = ['all', 'any', 'none'] as const;
 /** Where and how a filter is too much. */
 export interface Excess {
   readonly path: (string | number)[];
-  readonly code: 'too-deep' | 'too-many-conditions';
+  readonly code: 'too-deep' | 'too-many-conditions' | 'too-many-snapshots';
   readonly message: string;
 }
 
@@ -26,6 +28,7 @@ interface Place {
 export function excessOf(filter: unknown): Excess | undefined {
   const places: Place[] = [{ filter, depth: 1, path: [] }];
   let conditions = 0;
+  let snapshots = 0;
   for (let place = places.pop(); place !== undefined; place = places.pop()) {
     if (place.depth > MAX_FILTER_DEPTH) {
       return { path: [...place.path], code: 'too-deep', message: `must not be nested deeper than ${MAX_FILTER_DEPTH} filters` };
@@ -34,6 +37,10 @@ export function excessOf(filter: unknown): Excess | undefined {
     conditions += Math.max(ownConditions(place.filter), nested.length === 0 ? 1 : 0);
     if (conditions + nested.length > MAX_CONDITIONS) {
       return { path: [], code: 'too-many-conditions', message: `must have at most ${MAX_CONDITIONS} conditions` };
+    }
+    if (typeof place.filter === 'object' && place.filter !== null && 'snapshot' in place.filter) snapshots += 1;
+    if (snapshots > MAX_SNAPSHOTS) {
+      return { path: [], code: 'too-many-snapshots', message: `must name at most ${MAX_SNAPSHOTS} snapshots` };
     }
     places.push(...nested);
   }

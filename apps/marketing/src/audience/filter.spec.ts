@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { filter, NOW } from '#test/support/audience-generators.js';
 import { CHANNELS } from '#contracts/channel.js';
 import { clauseOf, SINCE } from './clause.js';
-import { excessOf, MAX_CONDITIONS, MAX_FILTER_DEPTH } from './filter-limits.js';
+import { excessOf, MAX_CONDITIONS, MAX_FILTER_DEPTH, MAX_SNAPSHOTS } from './filter-limits.js';
 import { FilterSchema } from './filter.schemas.js';
 import { resolveFilter } from './resolve-filter.js';
 
@@ -79,6 +79,14 @@ describe('the limits of a filter', () => {
     expect(codes(wide(MAX_CONDITIONS))).toEqual([]);
     expect(codes(wide(MAX_CONDITIONS + 1))).toEqual(['too-many-conditions']);
     expect(codes({ any: Array.from({ length: 100 }, () => ({ all: [{}, {}, {}] })) })).toEqual(['too-many-conditions']);
+  });
+
+  it(`are ${MAX_SNAPSHOTS} snapshots`, () => {
+    const naming = (snapshots: number): object => ({
+      any: Array.from({ length: snapshots }, (_, at) => ({ snapshot: { id: `00000000-0000-4000-8000-0000000000${String(at + 10)}` } })),
+    });
+    expect(codes(naming(MAX_SNAPSHOTS))).toEqual([]);
+    expect(codes(naming(MAX_SNAPSHOTS + 1))).toEqual(['too-many-snapshots']);
   });
 
   it('hold for a hundred thousand levels, which no stack would', () => {
