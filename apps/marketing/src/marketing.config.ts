@@ -39,7 +39,7 @@ const EnvironmentSchema = z.object({
   FRESHNESS_LIMIT_SECONDS: z.coerce.number().positive().max(86_400).default(60),
   SMALL_GROUP_THRESHOLD: z.string().regex(/^\d{1,6}$/, 'must be a whole number; 0 turns it off').transform(Number).default(10),
   MARKETING_RECIPIENTS: z.string().min(1).default('config/recipients.json'),
-  MARKETING_EXPORT_DIRECTORY: z.string().min(1).default('.lupa/exports'),
+  MARKETING_EXPORT_DIRECTORY: z.string().min(1).default('.lupa/_exports'),
   EXPORT_EXPIRY_MINUTES: z.coerce.number().positive().max(10_080).default(60),
   EXPORT_LEASE_SECONDS: z.coerce.number().min(3).max(300).default(15),
   EXPORT_BLOCK_SLOTS: z.coerce.number().int().refine((slots) => 65_536 % slots === 0, 'must be a power of two, 65536 at most').default(16_384),
