@@ -35,6 +35,7 @@ export async function populate(bench: Bench, people: number, progress: Bench['pr
     await copy(bench, kept('marketing', people), marketingDatabase(bench));
     return { ...found.loaded, fresh: false };
   }
+  if (found !== undefined) bench.remark(`${people.toLocaleString('en')} kept people were of another schema, so they were loaded anew`);
   await dropKept(bench, people);
   const loaded = await loadPopulation(bench, people, progress);
   await copy(bench, 'lupa_register', withName(registerDatabase(bench), kept('register', people)));
