@@ -33,17 +33,18 @@ export const FIND_BY_PHONE = select('find-by-phone', `WHERE c.phone_index = $1 O
 export const FIND_BY_NAME = select('find-by-name', `WHERE lower(c.last_name) LIKE $1 || '%' ORDER BY lower(c.last_name), c.id LIMIT 50 ${SHOWN}`);
 /** $1 the last id of the page before, $2 most rows */
 export const LIST_CUSTOMERS = select('list-customers', `WHERE c.id > $1 ORDER BY c.id LIMIT $2 ${SHOWN}`);
-export const READ_BY_REFS = select('read-by-refs', 'WHERE c.ref = ANY($1::uuid[])');
+export const READ_BY_REFS: Statement = { ...select('read-by-refs', 'WHERE c.ref = ANY($1::uuid[])'), replan: true };
 /** What decides the channels of a customer, and no more: the relay reads it for every change. $1 refs */
 export const READ_STANDING_BY_REFS: Statement = {
   name: 'read-standing-by-refs',
+  replan: true,
   text: `
     SELECT c.ref, c.version, c.birth_year, c.guardian_at, c.email, c.phone, c.street_address, c.postal_code, c.city, c.restricted_at, c.objected_at,
       c.ended_at, ${CONSENTS}
     FROM customer c WHERE c.ref = ANY($1::uuid[])`,
 };
 /** $1, $2 first and last reference of a bucket */
-export const READ_BUCKET = select('read-bucket', 'WHERE c.known_to_marketing AND c.ref BETWEEN $1 AND $2');
+export const READ_BUCKET: Statement = { ...select('read-bucket', 'WHERE c.known_to_marketing AND c.ref BETWEEN $1 AND $2'), replan: true };
 
 /**
  * Creates customers, each with consents, proofs, the mark for marketing and the idempotency entry: one round trip and one
