@@ -68,13 +68,14 @@ export class FakeRegister {
     })));
   }
 
-  /** Says how far marketing has come; by default: up to this moment, of the marketing heard last. */
-  async watermark(changes: Partial<Watermark> = {}): Promise<void> {
+  /** Says how far marketing has come; by default: up to this moment, of the marketing heard last. Returns this moment. */
+  async watermark(changes: Partial<Watermark> = {}): Promise<string> {
     const now = new Date().toISOString();
     const marketingEpoch = this.heard.at(-1)?.marketingEpoch ?? null;
     await this.publish([{ routingKey: ROUTING.watermark, body: {
       schema: 'watermark.v1', epoch: this.epoch, marketingEpoch, watermark: now, issuedAt: now, pending: 0, ...changes,
     } }]);
+    return now;
   }
 
   /** Every answer about a reference, in the order they came. */
