@@ -128,8 +128,9 @@ describe('the search of the broker’s data directory', () => {
 
   it('finds what a message holds, in whatever way the broker keeps it', async () => {
     const path = join(process.env['LUPA_DATA_DIRECTORY']!, 'rabbitmq');
-    const markers = { 'small': `m${randomUUID()}@example.fi`, 'large': `m${randomUUID()}@example.fi`, 'classic': `m${randomUUID()}@example.fi`, 'header': `m${randomUUID()}@example.fi` };
-    const absent = `m${randomUUID()}@example.fi`;
+    // Not at example.fi: addresses there are the persons of other tests, and the broker may hold none of those afterwards.
+    const markers = { 'small': `m${randomUUID()}@planted.example`, 'large': `m${randomUUID()}@planted.example`, 'classic': `m${randomUUID()}@planted.example`, 'header': `m${randomUUID()}@planted.example` };
+    const absent = `m${randomUUID()}@planted.example`;
     const needles = await Needles.of(Object.entries({ ...markers, absent }).map(([caseId, text]) => ({ caseId, values: [{ kind: 'email' as const, text }], together: [] })));
     const connection = await connect(vhost.url);
     const channel = await connection.createConfirmChannel();
