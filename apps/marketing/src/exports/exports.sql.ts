@@ -1,10 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '#auth/caller.js';
-import type { Channel } from '#contracts/channel.js';
-import type { Condition } from '../audience/condition.js';
 import type { ExportRow } from './export.row.js';
 import type { ExportState } from './export-state.js';
-import type { PresetId } from './presets.js';
 
 const COLUMNS = `id, number, recipient, purpose, channel, preset, delivery, bom, asked, condition, requested_by AS "requestedBy",
   requested_by_kind AS "requestedByKind", requested_at AS "requestedAt", expires_at AS "expiresAt", expires_at <= now() AS "isExpired",
@@ -12,19 +9,11 @@ const COLUMNS = `id, number, recipient, purpose, channel, preset, delivery, bom,
   expected, rows, left_out AS "leftOut", bytes, sha256, file, tries,
   (SELECT count(*) FROM export_handover AS h WHERE h.export_id = export.id) AS handovers`;
 
-export interface NewExport {
-  readonly id: string;
-  readonly recipient: string;
-  readonly purpose: string;
-  readonly channel: Channel;
-  readonly preset: PresetId;
-  readonly delivery: 'download' | 'file';
-  readonly bom: boolean;
-  readonly asked: unknown;
-  readonly condition: Condition;
+/** An export as it is asked for. */
+export interface NewExport
+  extends Pick<ExportRow, 'id' | 'recipient' | 'purpose' | 'channel' | 'preset' | 'delivery' | 'bom' | 'asked' | 'condition' | 'expected'> {
   readonly caller: Pick<Caller, 'kind' | 'subject'>;
   readonly expiryMs: number;
-  readonly expected: number;
 }
 
 export async function insertExport(manager: EntityManager, made: NewExport): Promise<void> {
