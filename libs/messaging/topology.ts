@@ -17,6 +17,9 @@ export const QUEUES = {
   changes: 'marketing.changes',
   watermark: 'marketing.watermark',
   applied: 'register.applied',
+  /** "Search your stores again for the erased": few, and slow to be done, so they hold up nothing else. */
+  search: 'marketing.search',
+  searched: 'register.searched',
   /** Requests to the register; published straight to the queue, so that a missing queue is told at once. */
   rpc: 'register.rpc',
 } as const;
@@ -26,6 +29,8 @@ export const ROUTING = {
   change: 'consent.change',
   watermark: 'watermark',
   applied: 'applied',
+  search: 'search',
+  searched: 'searched',
 } as const;
 
 interface QueueDefinition {
@@ -41,6 +46,9 @@ const QUEUE_DEFINITIONS: readonly QueueDefinition[] = [
   { name: QUEUES.changes, routingKey: ROUTING.change },
   { name: QUEUES.watermark, routingKey: ROUTING.watermark, options: { messageTtl: 60_000, maxLength: 1 } },
   { name: QUEUES.applied, routingKey: ROUTING.applied },
+  // A round is asked for anew when it was not answered; of those that wait for a marketing that is away, the newest are enough.
+  { name: QUEUES.search, routingKey: ROUTING.search, options: { maxLength: 10 } },
+  { name: QUEUES.searched, routingKey: ROUTING.searched },
   { name: QUEUES.rpc },
   // Bounded, because unanswered changes are sent again and again while a queue stays unbound.
   { name: UNROUTABLE_QUEUE, options: { messageTtl: DAY_MS, maxLength: 10_000 } },

@@ -45,9 +45,9 @@ describe('docs/asyncapi.json', () => {
 
   it('lets no queue carry personal data (R21)', () => {
     const known = [
-      'schema', 'ref', 'epoch', 'version', 'channels', 'erased', 'reason', 'marketingEpoch', 'watermark', 'issuedAt', 'pending', 'appliedAt', 'answers', 'erasures', 'statement',
+      'schema', 'ref', 'epoch', 'version', 'channels', 'erased', 'reason', 'marketingEpoch', 'watermark', 'issuedAt', 'pending', 'appliedAt', 'answers', 'erasures', 'statement', 'roundId',
     ];
-    const queued = (['consentChanged', 'watermark', 'applied'] as const).map(jsonSchemaOf);
+    const queued = (['consentChanged', 'watermark', 'applied', 'searchRequested', 'searchAnswered'] as const).map(jsonSchemaOf);
     expect([...new Set(queued.flatMap(fieldsOf))].sort()).toEqual([...known].sort());
   });
 

@@ -3,6 +3,7 @@ import { AppliedSchema } from '#contracts/applied.v1.js';
 import { ConsentChangedSchema } from '#contracts/consent-changed.v1.js';
 import { ProjectionReplySchema, ProjectionRequestSchema } from '#contracts/projection.v1.js';
 import { BucketReplySchema, BucketRequestSchema, DigestReplySchema, DigestRequestSchema } from '#contracts/reconcile.v1.js';
+import { NeedlesReplySchema, NeedlesRequestSchema, SearchAnsweredSchema, SearchRequestedSchema } from '#contracts/search.v1.js';
 import { WatermarkSchema } from '#contracts/watermark.v1.js';
 import { EXCHANGE, QUEUES, ROUTING, UNROUTABLE_EXCHANGE, UNROUTABLE_QUEUE } from '#messaging/topology.js';
 import { EXAMPLES } from './examples.js';
@@ -12,11 +13,15 @@ export const MESSAGES = {
   watermark: { schema: WatermarkSchema, title: 'Up to when everything is answered', example: EXAMPLES.watermark },
   applied: { schema: AppliedSchema, title: 'What marketing has applied', example: EXAMPLES.applied },
   projectionRequest: { schema: ProjectionRequestSchema, title: 'What may marketing hold of these references?', example: EXAMPLES.projectionRequest },
-  projectionReply: { schema: ProjectionReplySchema, title: 'What marketing may hold now; the one message with personal data', example: EXAMPLES.projectionReply },
+  projectionReply: { schema: ProjectionReplySchema, title: 'What marketing may hold now; personal data', example: EXAMPLES.projectionReply },
   digestRequest: { schema: DigestRequestSchema, title: 'Digests of these buckets?', example: EXAMPLES.digestRequest },
   digestReply: { schema: DigestReplySchema, title: 'Keyed digests by bucket', example: EXAMPLES.digestReply },
   bucketRequest: { schema: BucketRequestSchema, title: 'What is in this bucket?', example: EXAMPLES.bucketRequest },
   bucketReply: { schema: BucketReplySchema, title: 'References of a bucket with order and keyed digest', example: EXAMPLES.bucketReply },
+  searchRequested: { schema: SearchRequestedSchema, title: 'Search all stores again for the erased; no personal data', example: EXAMPLES.searchRequested },
+  searchAnswered: { schema: SearchAnsweredSchema, title: 'What the search has found, signed; names nobody', example: EXAMPLES.searchAnswered },
+  needlesRequest: { schema: NeedlesRequestSchema, title: 'What to search for in this round?', example: EXAMPLES.needlesRequest },
+  needlesReply: { schema: NeedlesReplySchema, title: 'Values of erased people to search for; personal data', example: EXAMPLES.needlesReply },
 } as const;
 type MessageName = keyof typeof MESSAGES;
 
@@ -25,6 +30,7 @@ const REPLIES = {
   projectionReply: 'projection.get',
   digestReply: 'digest.get',
   bucketReply: 'bucket.get',
+  needlesReply: 'search.needles.get',
 } as const satisfies Partial<Record<MessageName, string>>;
 const isReply = (name: string): name is keyof typeof REPLIES => name in REPLIES;
 
@@ -78,10 +84,12 @@ export function asyncApiDocument(): object {
       changes: routed(ROUTING.change, QUEUES.changes, 'consentChanged', 'A channel was added or data changed. Marketing pulls the data before it answers.'),
       watermark: routed(ROUTING.watermark, QUEUES.watermark, 'watermark', 'Every two seconds. Only the newest is of interest.', { messageTtlMs: 60_000, maxLength: 1 }),
       applied: routed(ROUTING.applied, QUEUES.applied, 'applied', 'Marketing’s answers; the only thing that clears a pending change. Empty at marketing’s start.'),
+      search: routed(ROUTING.search, QUEUES.search, 'searchRequested', 'Erased people are to be searched for in every store of marketing. A round that was not answered is asked for anew, so few need to wait.', { maxLength: 10 }),
+      searched: routed(ROUTING.searched, QUEUES.searched, 'searchAnswered', 'Marketing’s statement about a round. The request is acknowledged only after it.'),
       requests: {
         address: QUEUES.rpc,
         description: 'Questions of marketing. The AMQP property "type" holds the pattern; requests expire after 10 seconds.',
-        messages: Object.fromEntries(['projectionRequest', 'digestRequest', 'bucketRequest'].map((name) => [name, message(name)])),
+        messages: Object.fromEntries(['projectionRequest', 'digestRequest', 'bucketRequest', 'needlesRequest'].map((name) => [name, message(name)])),
         bindings: { amqp: { is: 'queue', queue: { name: QUEUES.rpc, durable: true, exclusive: false, autoDelete: false, vhost: '/' }, bindingVersion: '0.3.0' } },
       },
       replies: {
@@ -95,9 +103,12 @@ export function asyncApiDocument(): object {
       tellChange: { action: 'send', channel: channel('changes'), summary: 'Something was added or corrected', messages: [inChannel('changes', 'consentChanged')] },
       tellWatermark: { action: 'send', channel: channel('watermark'), summary: 'How far marketing has answered', messages: [inChannel('watermark', 'watermark')] },
       hearApplied: { action: 'receive', channel: channel('applied'), summary: 'Clear what marketing has answered', messages: [inChannel('applied', 'applied')] },
+      askForSearch: { action: 'send', channel: channel('search'), summary: 'Search again for the erased', messages: [inChannel('search', 'searchRequested')] },
+      hearSearched: { action: 'receive', channel: channel('searched'), summary: 'Close the cases of which nothing was found', messages: [inChannel('searched', 'searchAnswered')] },
       answerProjection: request(REPLIES.projectionReply, 'projectionRequest', 'projectionReply'),
       answerDigest: request(REPLIES.digestReply, 'digestRequest', 'digestReply'),
       answerBucket: request(REPLIES.bucketReply, 'bucketRequest', 'bucketReply'),
+      answerNeedles: request(REPLIES.needlesReply, 'needlesRequest', 'needlesReply'),
     },
     components: {
       messages: Object.fromEntries(

@@ -2,11 +2,13 @@ import type { Applied } from '#contracts/applied.v1.js';
 import type { ConsentChanged } from '#contracts/consent-changed.v1.js';
 import type { ProjectionReply, ProjectionRequest } from '#contracts/projection.v1.js';
 import type { BucketReply, DigestReply } from '#contracts/reconcile.v1.js';
+import type { NeedlesReply, NeedlesRequest, SearchAnswered, SearchRequested } from '#contracts/search.v1.js';
 import type { Watermark } from '#contracts/watermark.v1.js';
 
 const ref = '6f1c1de4-58f3-4b0e-9a3e-0b7d5a4c2e11';
 const erased = 'b4e8a7c2-09d1-4c57-8f3a-2d6e1f0b9c44';
 const order = { epoch: 1_763_856_000, version: 7 };
+const roundId = '3f0e8a52-9c1d-4b7e-8a64-51d2c7b90e3f';
 const marketingEpoch = '0d9f6b1e-7c1a-4f6e-8f55-3f0a8f7f5b21';
 
 /** One message of each kind, as the AsyncAPI document shows them. */
@@ -34,4 +36,15 @@ export const EXAMPLES = {
   digestReply: { schema: 'digest.v1', epoch: order.epoch, digests: [{ bucket: 111, digest: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }] } satisfies DigestReply,
   bucketRequest: { schema: 'bucket.get.v1', bucket: 111 },
   bucketReply: { schema: 'bucket.v1', entries: [{ ref, ...order, digest: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' }] } satisfies BucketReply,
+  searchRequested: { schema: 'search.requested.v1', roundId } satisfies SearchRequested,
+  searchAnswered: { schema: 'search.answered.v1', roundId, statement: 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl' } satisfies SearchAnswered,
+  needlesRequest: { schema: 'search.needles.get.v1', roundId, after: null } satisfies NeedlesRequest,
+  needlesReply: {
+    schema: 'search.needles.v1',
+    cases: [{
+      caseId: 'c2a1f7d0-6b3e-4d59-9e0c-7f8b1a2d3c44',
+      values: [{ kind: 'email', text: 'aino.virtanen@example.fi' }, { kind: 'ref', text: erased }], together: [['Aino', 'Virtanen', 'Mäkitie 5']],
+    }],
+    next: null,
+  } satisfies NeedlesReply,
 } as const;

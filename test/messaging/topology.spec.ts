@@ -48,6 +48,8 @@ describe('topology', () => {
     expect(await vhost.bindings(EXCHANGE, QUEUES.changes)).toEqual([ROUTING.change]);
     expect(await vhost.bindings(EXCHANGE, QUEUES.watermark)).toEqual([ROUTING.watermark]);
     expect(await vhost.bindings(EXCHANGE, QUEUES.applied)).toEqual([ROUTING.applied]);
+    expect(await vhost.bindings(EXCHANGE, QUEUES.search)).toEqual([ROUTING.search]);
+    expect(await vhost.bindings(EXCHANGE, QUEUES.searched)).toEqual([ROUTING.searched]);
   });
 
   it('keeps only the newest watermark, for a minute', async () => {
