@@ -15,7 +15,7 @@ const StoreSchema = z.strictObject({
 
 /** What stays although the person is erased: nothing of it says who she was. */
 const RetainedSchema = z.strictObject({
-  what: z.enum(['erasure-log', 'tombstone', 'suppression', 'request-record', 'erasure-case']),
+  what: z.enum(['erasure-log', 'tombstone', 'suppression', 'request-record', 'erasure-case', 'repeat-guard']),
   /** Article or act that asks for it or allows it. */
   legalBasis: Line,
   /** Null: for as long as the register exists. */
