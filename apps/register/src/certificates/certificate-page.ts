@@ -1,4 +1,4 @@
-import type { Certificate } from './certificate.schemas.js';
+import type { Certificate, SoughtKind } from './certificate.schemas.js';
 import { CERTIFICATE_TEXTS, type Language } from './certificate-texts.js';
 
 /** No web font, no script: a page that prints the same everywhere, on one sheet of A4. */
@@ -22,13 +22,14 @@ const TIMES = ['requestedAt', 'deletedAt', 'answeredAt', 'searchedAt', 'issuedAt
 /** The certificate as a page for printing. It says the same as the signed JSON and is not signed itself. */
 export function certificatePage(certificate: Certificate, language: Language): string {
   const texts = CERTIFICATE_TEXTS[language];
-  const { facts, stores, retained, recipients } = texts;
+  const { facts, stores, sought, retained, recipients } = texts;
   const { controller } = certificate;
   const number = new Intl.NumberFormat(language);
   const day = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'medium', timeZone: 'Europe/Helsinki' });
   const moment = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'medium', timeStyle: 'medium', timeZone: 'Europe/Helsinki' });
   const on = (date: string): string => day.format(new Date(`${date}T12:00:00Z`));
   const at = (time: string): string => moment.format(new Date(time));
+  const kinds = (list: readonly SoughtKind[]): string => list.map((kind) => sought.kinds[kind]).join(', ');
 
   return `<!doctype html>
 <html lang="${language}">
@@ -46,13 +47,14 @@ export function certificatePage(certificate: Certificate, language: Language): s
 <table><thead>${headOf(stores.columns, [1, 3])}</thead><tbody>
 ${certificate.stores.map(({ store, rowsDeleted, searched }) => `<tr><td>${safe(stores.names[store] ?? store)}</td><td class="number">${number.format(rowsDeleted)}</td><td>${number.format(searched.number)} ${stores[searched.what]}</td><td class="number">${number.format(searched.bytes)}</td><td class="good">✓ ${stores.nothing}</td></tr>`).join('\n')}
 </tbody></table>
+<p style="margin-top:2mm">${sought.looked(kinds(certificate.sought))}${certificate.notSoughtAsShared.length === 0 ? '' : ` ${sought.shared(kinds(certificate.notSoughtAsShared))}`}</p>
 <h2>${retained.title}</h2>
 ${certificate.retained.length === 0 ? `<p>${retained.none}</p>` : `<table><thead>${headOf(retained.columns, [])}</thead><tbody>
 ${certificate.retained.map(({ what, legalBasis, until }) => `<tr><td>${texts.what[what]}</td><td>${safe(legalBasis)}</td><td>${until === null ? retained.always : on(until)}</td></tr>`).join('\n')}
 </tbody></table>`}
 <p style="margin-top:2mm">${texts.backups(on(certificate.backupsGoneOn))}</p>
 <h2>${recipients.title}</h2>
-${certificate.recipients.length === 0 ? `<p>${recipients.none}</p>` : `<table><tbody>${certificate.recipients.map(({ name, country, notifiedAt }) => `<tr><td>${safe(name)} (${country})</td><td>${at(notifiedAt)}</td></tr>`).join('')}</tbody></table>`}
+${certificate.recipients.length === 0 ? `<p>${recipients.none}</p>` : `<table><tbody>${certificate.recipients.map(({ name, country, noticeIssuedAt }) => `<tr><td>${safe(name)}${country === null ? '' : ` (${country})`}</td><td>${at(noticeIssuedAt)}</td></tr>`).join('')}</tbody></table>`}
 <footer><p>${texts.noData} ${texts.signature}</p></footer>
 </body>
 </html>

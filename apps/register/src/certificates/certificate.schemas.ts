@@ -4,6 +4,11 @@ const Moment = z.iso.datetime();
 const Count = z.int().nonnegative();
 const Code = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 const Line = z.string().min(1).max(300);
+const Jws = z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+
+/** What a person can be found by. Name and street count only together. */
+export const SOUGHT_KINDS = ['email', 'phone', 'name-and-street', 'customer-id', 'ref'] as const;
+export type SoughtKind = (typeof SOUGHT_KINDS)[number];
 
 /** What a store was, what went, and what a search for every value of the person found afterwards: a certificate is for nothing found. */
 const StoreSchema = z.strictObject({
@@ -15,7 +20,7 @@ const StoreSchema = z.strictObject({
 
 /** What stays although the person is erased: nothing of it says who she was. */
 const RetainedSchema = z.strictObject({
-  what: z.enum(['erasure-log', 'tombstone', 'suppression', 'request-record', 'erasure-case', 'repeat-guard']),
+  what: z.enum(['erasure-log', 'tombstone', 'suppression', 'request-record', 'recipient-notice', 'erasure-case', 'repeat-guard']),
   /** Article or act that asks for it or allows it. */
   legalBasis: Line,
   /** Null: for as long as the register exists. */
@@ -37,13 +42,19 @@ export const CertificateSchema = z.strictObject({
   searchedAt: Moment,
   issuedAt: Moment,
   stores: z.array(StoreSchema).min(1),
+  /** What was looked for in each store; in those that references pass through by design, all but the reference. */
+  sought: z.array(z.enum(SOUGHT_KINDS)).min(1),
+  /** What was not: another customer of today has the same, such as the phone of a household. */
+  notSoughtAsShared: z.array(z.enum(SOUGHT_KINDS)),
   retained: z.array(RetainedSchema),
-  /** From this day no backup made before the erasure exists. */
+  /** When this day ends, no backup made before the erasure exists. */
   backupsGoneOn: z.iso.date(),
-  /** Who had received the person, and was told (Art. 19). */
-  recipients: z.array(z.strictObject({ name: Line, country: z.string().regex(/^[A-Z]{2}$/), notifiedAt: Moment })),
-  /** What marketing stated, as it signed it (compact JWS, RFC 7515). */
-  marketingStatement: z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+  /** Who had received the person, and for whom a notice was issued (Art. 19). The country is null where only the name is known. */
+  recipients: z.array(z.strictObject({ name: Line, country: z.string().regex(/^[A-Z]{2}$/).nullable(), noticeIssuedAt: Moment })),
+  /** What marketing stated of the deletion, as it signed it (compact JWS, RFC 7515). */
+  marketingStatement: Jws,
+  /** What marketing stated of its search, of this and other cases; it names them by SHA-256 of their ids. */
+  searchStatement: Jws,
 });
 export type Certificate = z.output<typeof CertificateSchema>;
 

@@ -22,13 +22,14 @@ const CERTIFICATE: Certificate = {
     { store: 'register', rowsDeleted: 23, searched }, { store: 'marketing', rowsDeleted: 1, searched: { ...searched, number: 14, bytes: 23_456_789 } },
     { store: 'logs', rowsDeleted: 0, searched: { ...searched, what: 'files', number: 6, bytes: 1_048_576 } }, { store: 'broker', rowsDeleted: 0, searched: { ...searched, what: 'files', number: 45, bytes: 440_048 } },
   ],
+  sought: ['email', 'name-and-street', 'customer-id', 'ref'], notSoughtAsShared: ['phone'],
   retained: [
     { what: 'tombstone', legalBasis: 'GDPR Art. 17(3)(b), 5(2)', until: null }, { what: 'suppression', legalBasis: 'GDPR Art. 21(3)', until: null },
     { what: 'request-record', legalBasis: 'GDPR Art. 5(2), 12(3)', until: '2029-11-23' },
   ],
   backupsGoneOn: '2026-12-23',
-  recipients: [{ name: 'Postittaja Oy', country: 'FI', notifiedAt: '2026-11-23T06:00:03Z' }],
-  marketingStatement: 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl',
+  recipients: [{ name: 'Postittaja Oy', country: 'FI', noticeIssuedAt: '2026-11-23T06:00:03Z' }],
+  marketingStatement: 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl', searchStatement: 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl',
 };
 
 describe('a certificate of erasure', () => {
@@ -98,7 +99,7 @@ describe('a certificate of erasure', () => {
   it.each(LANGUAGES)('is a page in %s with all it says, and no markup of anybody else', (language) => {
     const page = certificatePage(CERTIFICATE, language);
     expect(page).toContain(`<html lang="${language}">`);
-    for (const text of [CERTIFICATE.caseId, 'Confetti &lt;&amp; Co&gt;', 'Postittaja Oy', CERTIFICATE.register[language], CERTIFICATE_TEXTS[language].what.suppression]) expect(page).toContain(text);
+    for (const text of [CERTIFICATE.caseId, 'Confetti &lt;&amp; Co&gt;', 'Postittaja Oy', CERTIFICATE.register[language], CERTIFICATE_TEXTS[language].what.suppression, CERTIFICATE_TEXTS[language].sought.kinds.phone]) expect(page).toContain(text);
     expect(page).not.toMatch(/<script|https?:|undefined|Invalid/);
   });
 
