@@ -3,6 +3,7 @@ import type { AmqpConnection } from './amqp-connection.js';
 import { PublishUnconfirmed, RpcUnavailable } from './messaging.errors.js';
 import { Publisher, type Outcome, type Outgoing } from './publisher.js';
 import { RpcRequester } from './rpc-requester.js';
+import { QUEUES } from './topology.js';
 
 export type { Outcome, Outgoing } from './publisher.js';
 
@@ -18,10 +19,11 @@ export class ConfirmingClient extends ClientProxy {
   private readonly publisher: Publisher;
   private readonly requester: RpcRequester;
 
-  constructor(private readonly connection: AmqpConnection, private readonly rpcTimeoutMs = RPC_TIMEOUT_MS) {
+  /** @param rpcQueue of the server that `send` asks */
+  constructor(private readonly connection: AmqpConnection, private readonly rpcTimeoutMs = RPC_TIMEOUT_MS, rpcQueue: string = QUEUES.rpc) {
     super();
     this.publisher = new Publisher(connection);
-    this.requester = new RpcRequester(connection);
+    this.requester = new RpcRequester(connection, rpcQueue);
   }
 
   /**

@@ -16,6 +16,8 @@ export interface MessagingOptions {
   /** Name of the service, shown by the broker. */
   readonly name: string;
   readonly logger?: EventLog;
+  /** Queue of the server that this service asks; the register's unless told. */
+  readonly rpcQueue?: string;
 }
 
 /**
@@ -33,7 +35,7 @@ export class MessagingModule implements OnApplicationShutdown {
     consuming.start();
   }
 
-  static forRoot({ url, name, logger }: MessagingOptions): DynamicModule {
+  static forRoot({ url, name, logger, rpcQueue }: MessagingOptions): DynamicModule {
     const log = logger === undefined ? {} : { logger };
     return {
       module: MessagingModule,
@@ -43,7 +45,7 @@ export class MessagingModule implements OnApplicationShutdown {
         {
           provide: ConfirmingClient,
           inject: [AmqpConnection],
-          useFactory: (connection: AmqpConnection) => new ConfirmingClient(connection),
+          useFactory: (connection: AmqpConnection) => new ConfirmingClient(connection, undefined, rpcQueue),
         },
       ],
       exports: [AmqpConnection, ConsumerConnection, ConfirmingClient],

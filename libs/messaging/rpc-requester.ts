@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { AmqpConnection } from './amqp-connection.js';
 import { RpcRefused, RpcUnavailable } from './messaging.errors.js';
-import { QUEUES } from './topology.js';
 
 const DIRECT_REPLY_TO = 'amq.rabbitmq.reply-to';
 
@@ -16,7 +15,8 @@ export class RpcRequester {
   private readonly pending = new Map<string, Pending>();
   private open: Promise<Channel> | undefined;
 
-  constructor(private readonly connection: AmqpConnection) {}
+  /** @param queue of the server that is asked */
+  constructor(private readonly connection: AmqpConnection, private readonly queue: string) {}
 
   /** @throws RpcUnavailable without connection, server or answer within `timeoutMs`; RpcRefused for an error reply. */
   async request(pattern: string, data: unknown, timeoutMs: number): Promise<unknown> {
@@ -31,7 +31,7 @@ export class RpcRequester {
       });
       this.channel().then((channel) => {
         if (!this.pending.has(correlationId)) return; // timed out meanwhile
-        channel.publish('', QUEUES.rpc, body, {
+        channel.publish('', this.queue, body, {
           type: pattern, correlationId, replyTo: DIRECT_REPLY_TO, mandatory: true,
           contentType: 'application/json', expiration: Math.max(1, Math.floor(deadline - performance.now())),
         });

@@ -22,6 +22,8 @@ export const QUEUES = {
   searched: 'register.searched',
   /** Requests to the register; published straight to the queue, so that a missing queue is told at once. */
   rpc: 'register.rpc',
+  /** The same, to marketing. */
+  marketingRpc: 'marketing.rpc',
 } as const;
 
 export const ROUTING = {
@@ -50,6 +52,7 @@ const QUEUE_DEFINITIONS: readonly QueueDefinition[] = [
   { name: QUEUES.search, routingKey: ROUTING.search, options: { maxLength: 10 } },
   { name: QUEUES.searched, routingKey: ROUTING.searched },
   { name: QUEUES.rpc },
+  { name: QUEUES.marketingRpc },
   // Bounded, because unanswered changes are sent again and again while a queue stays unbound.
   { name: UNROUTABLE_QUEUE, options: { messageTtl: DAY_MS, maxLength: 10_000 } },
 ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppliedSchema } from '#contracts/applied.v1.js';
 import { ConsentChangedSchema } from '#contracts/consent-changed.v1.js';
+import { PersonHeldReplySchema, PersonHeldRequestSchema } from '#contracts/person-held.v1.js';
 import { ProjectionReplySchema, ProjectionRequestSchema } from '#contracts/projection.v1.js';
 import { BucketReplySchema, BucketRequestSchema, DigestReplySchema, DigestRequestSchema } from '#contracts/reconcile.v1.js';
 import { NeedlesReplySchema, NeedlesRequestSchema, SearchAnsweredSchema, SearchRequestedSchema } from '#contracts/search.v1.js';
@@ -22,6 +23,8 @@ export const MESSAGES = {
   searchAnswered: { schema: SearchAnsweredSchema, title: 'What the search has found, signed; names nobody', example: EXAMPLES.searchAnswered },
   needlesRequest: { schema: NeedlesRequestSchema, title: 'What to search for in this round?', example: EXAMPLES.needlesRequest },
   needlesReply: { schema: NeedlesReplySchema, title: 'Values of erased people to search for; personal data', example: EXAMPLES.needlesReply },
+  personHeldRequest: { schema: PersonHeldRequestSchema, title: 'What does marketing hold of this reference?', example: EXAMPLES.personHeldRequest },
+  personHeldReply: { schema: PersonHeldReplySchema, title: 'Everything marketing holds of one person; personal data', example: EXAMPLES.personHeldReply },
 } as const;
 type MessageName = keyof typeof MESSAGES;
 
@@ -31,6 +34,7 @@ const REPLIES = {
   digestReply: 'digest.get',
   bucketReply: 'bucket.get',
   needlesReply: 'search.needles.get',
+  personHeldReply: 'person.held.get',
 } as const satisfies Partial<Record<MessageName, string>>;
 const isReply = (name: string): name is keyof typeof REPLIES => name in REPLIES;
 
@@ -56,11 +60,11 @@ const routed = (routingKey: string, queue: string, name: MessageName, descriptio
   'x-queue': { name: queue, durable: true, type: 'quorum', ...more },
 });
 
-const request = (pattern: string, question: MessageName, answer: MessageName): object => ({
-  action: 'receive',
-  channel: channel('requests'),
+const request = (pattern: string, question: MessageName, answer: MessageName, at = 'requests', action = 'receive'): object => ({
+  action,
+  channel: channel(at),
   summary: `${pattern}: ${MESSAGES[question].title}`,
-  messages: [inChannel('requests', question)],
+  messages: [inChannel(at, question)],
   reply: { address: { location: '$message.header#/replyTo', description: 'Direct reply-to: neither queued nor stored by the broker' }, channel: channel('replies'), messages: [inChannel('replies', answer)] },
 });
 
@@ -92,6 +96,12 @@ export function asyncApiDocument(): object {
         messages: Object.fromEntries(['projectionRequest', 'digestRequest', 'bucketRequest', 'needlesRequest'].map((name) => [name, message(name)])),
         bindings: { amqp: { is: 'queue', queue: { name: QUEUES.rpc, durable: true, exclusive: false, autoDelete: false, vhost: '/' }, bindingVersion: '0.3.0' } },
       },
+      marketingRequests: {
+        address: QUEUES.marketingRpc,
+        description: 'Questions of the register, in the same way. Marketing answers them while it runs; nothing waits for it.',
+        messages: { personHeldRequest: message('personHeldRequest') },
+        bindings: { amqp: { is: 'queue', queue: { name: QUEUES.marketingRpc, durable: true, exclusive: false, autoDelete: false, vhost: '/' }, bindingVersion: '0.3.0' } },
+      },
       replies: {
         address: null,
         description: 'Direct reply-to of the one who asked (amq.rabbitmq.reply-to).',
@@ -109,6 +119,7 @@ export function asyncApiDocument(): object {
       answerDigest: request(REPLIES.digestReply, 'digestRequest', 'digestReply'),
       answerBucket: request(REPLIES.bucketReply, 'bucketRequest', 'bucketReply'),
       answerNeedles: request(REPLIES.needlesReply, 'needlesRequest', 'needlesReply'),
+      askWhatIsHeld: request(REPLIES.personHeldReply, 'personHeldRequest', 'personHeldReply', 'marketingRequests', 'send'),
     },
     components: {
       messages: Object.fromEntries(

@@ -1,5 +1,6 @@
 import type { Applied } from '#contracts/applied.v1.js';
 import type { ConsentChanged } from '#contracts/consent-changed.v1.js';
+import type { PersonHeldReply, PersonHeldRequest } from '#contracts/person-held.v1.js';
 import type { ProjectionReply, ProjectionRequest } from '#contracts/projection.v1.js';
 import type { BucketReply, DigestReply } from '#contracts/reconcile.v1.js';
 import type { NeedlesReply, NeedlesRequest, SearchAnswered, SearchRequested } from '#contracts/search.v1.js';
@@ -47,4 +48,22 @@ export const EXAMPLES = {
     }],
     next: null,
   } satisfies NeedlesReply,
+  personHeldRequest: { schema: 'person.held.get.v1', ref, after: { export: 0, read: 0 } } satisfies PersonHeldRequest,
+  personHeldReply: {
+    schema: 'person.held.v1',
+    state: { ...order, awaitingData: false, slot: 4_711, answersUnderWay: 0 },
+    contact: {
+      grants: [{ channel: 'email', grantedAt: '2026-11-23T08:59:59.000Z', wordingId: 'newsletter', wordingVersion: 2, sourceSystem: 'web-shop' }],
+      firstName: 'Aino', lastName: 'Virtanen', language: 'fi', birthYear: null, occupation: null, interests: ['balloons'],
+      email: 'aino.virtanen@example.fi', phone: null, streetAddress: null, postalCode: null, city: null, country: null,
+    },
+    snapshots: [], parked: [],
+    exports: [{
+      exportId: '3f0b4d0e-8a55-4f57-9b1e-6d0c2f1a7e90', number: 12, recipient: { id: 'listmonk', name: 'listmonk, run by ourselves', country: 'FI' },
+      channel: 'email', purpose: 'marketing', requestedAt: '2026-11-23T09:00:00.000Z', asOf: '2026-11-23T08:59:59.500Z',
+      handovers: [{ at: '2026-11-23T09:00:02.000Z', outcome: 'complete' }], handedOut: true, waiting: false, removal: null,
+    }],
+    reads: [{ number: 3, at: '2026-11-23T09:05:00.000Z', purpose: 'rights-and-obligations', route: 'POST /v1/audience/explain', actor: 'dpo' }],
+    next: null,
+  } satisfies PersonHeldReply,
 } as const;
