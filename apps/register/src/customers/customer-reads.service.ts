@@ -4,10 +4,10 @@ import { Failure } from '#http/failure.js';
 import type { Reading } from '../access-log/access-log.js';
 import { Reader } from '../access-log/reader.service.js';
 import { runInTransaction } from '#database/statement.js';
+import { CustomerRules } from './customer-rules.service.js';
 import { CUSTOMER_NOT_FOUND } from './customer.errors.js';
 import { type CustomerRow, shownFields, viewOf } from './customer.row.js';
 import type { CustomerView, SearchCustomers } from './customers.schemas.js';
-import { CustomersService } from './customers.service.js';
 import { FIND_BY_EMAIL, FIND_BY_NAME, FIND_BY_PHONE, LIST_CUSTOMERS, READ_CUSTOMER } from './customers.sql.js';
 
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -17,7 +17,7 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 export class CustomerReads {
   constructor(
     private readonly reader: Reader,
-    private readonly customers: CustomersService,
+    private readonly customers: CustomerRules,
   ) {}
 
   /** @throws Failure `customer-not-found` */

@@ -1,22 +1,19 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { assertVersion, etagOf } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
-import { INVALID_REQUEST } from '#http/http.errors.js';
 import { ConsentRules } from '../consents/consent-rules.service.js';
 import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
-import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { oweNotices } from '../disclosures/notice.owing.js';
 import { concernsMarketing, markChanged } from '../sync/pending.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { channelsOf } from '../sync/projection.js';
 import { Relay } from '../sync/relay.js';
-import { blindIndex } from '#addresses/blind-index.js';
-import { normaliseEmail } from '#addresses/email.js';
 import { changesOf, type CustomerFields, type FieldChanges } from './customer-fields.js';
+import { CustomerRules } from './customer-rules.service.js';
 import { CUSTOMER_RESTRICTED, EMAIL_TAKEN_ALREADY, SOURCE_OUTRANKED } from './customer.errors.js';
 import type { CustomerRow } from './customer.row.js';
 import { EMAIL_TAKEN, UPDATE_CUSTOMER } from './customers.sql.js';
@@ -26,21 +23,17 @@ import { originOf, protectedFields, withOrigins } from './provenance.js';
 /** Changes to what the register holds of a person. */
 @Injectable()
 export class CustomersService {
-  private readonly productGroups: ReadonlySet<string>;
-
   constructor(
     private readonly writes: IdempotentWrites,
     private readonly relay: Relay,
     private readonly rules: ConsentRules,
+    private readonly customers: CustomerRules,
     private readonly suppressions: Suppressions,
-    @Inject(REGISTER_CONFIG) private readonly config: RegisterConfig,
-  ) {
-    this.productGroups = new Set(config.profile.productGroups.map(({ code }) => code));
-  }
+  ) {}
 
   /** @throws Failure for a stale version, a taken email, a restricted customer, an unknown product group, an outranked source */
   async patch(write: WriteRequest, caller: Caller, id: string, version: number, body: PatchCustomer): Promise<WriteAnswer> {
-    this.assertInterests(body.interests);
+    this.customers.assertInterests(body.interests);
     const changes = changesOf(body);
     const answer = await this.writes.run(write, async (manager) => {
       const customer = await this.suppressions.lock(manager, id);
@@ -52,15 +45,6 @@ export class CustomersService {
     });
     this.relay.wake();
     return answer;
-  }
-
-  assertInterests(interests: readonly string[] | null | undefined): void {
-    const unknown = (interests ?? []).map((code, i) => ({ code, i })).filter(({ code }) => !this.productGroups.has(code));
-    if (unknown.length === 0) return;
-    const possible = [...this.productGroups].join(', ');
-    throw new Failure(INVALID_REQUEST, {
-      errors: unknown.map(({ i }) => ({ pointer: `#/interests/${i}`, code: 'not-allowed', detail: `must be a product group: ${possible}` })),
-    });
   }
 
   private assertSource(customer: CustomerRow, changes: FieldChanges, body: PatchCustomer): void {
@@ -76,14 +60,14 @@ export class CustomersService {
     const after = await this.suppressions.guardIn<CustomerRow & CustomerFields>(manager, { ...customer, ...changes.values });
     const [before, channels] = [channelsOf(customer), channelsOf(after)];
     const known = concernsMarketing(customer.known_to_marketing, channels);
-    const emailIndex = this.emailIndex(after.email);
+    const emailIndex = this.customers.emailIndex(after.email);
     if (emailIndex && changes.values.email !== undefined) {
       const [row] = await runInTransaction<{ taken: boolean }>(manager, EMAIL_TAKEN, [emailIndex, customer.id]);
       if (row?.taken) throw new Failure(EMAIL_TAKEN_ALREADY);
     }
     const origins = withOrigins(customer.provenance, changes.set, changes.cleared, originOf(body.source, caller.subject, this.rules.now()));
     const [row] = await runInTransaction<{ version: number }>(manager, UPDATE_CUSTOMER, [
-      customer.id, known, after.first_name, after.last_name, after.email, emailIndex, after.phone, this.phoneIndex(after.phone),
+      customer.id, known, after.first_name, after.last_name, after.email, emailIndex, after.phone, this.customers.phoneIndex(after.phone),
       after.street_address, after.postal_code, after.city, after.country, after.language, after.birth_year, after.occupation,
       after.interests, JSON.stringify(origins), body.source.kind === 'customer' ? this.rules.now() : null,
     ]).catch(refuseTakenEmail);
@@ -91,14 +75,6 @@ export class CustomersService {
     await oweNotices(manager, customer.id, 'correction', [...changes.set, ...changes.cleared]);
     await markChanged(manager, { ref: customer.ref, version: row.version, before, after: channels, knownToMarketing: customer.known_to_marketing, reason: 'data' });
     return row.version;
-  }
-
-  emailIndex(email: string | null): Buffer | null {
-    return email === null ? null : blindIndex(this.config.indexKey, 'email', normaliseEmail(email));
-  }
-
-  phoneIndex(phone: string | null): Buffer | null {
-    return phone === null ? null : blindIndex(this.config.indexKey, 'phone', phone);
   }
 }
 

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { Caller } from '#auth/access.js';
+import { Failure } from '#http/failure.js';
+import { isProvenByHerself } from '../consents/consent.js';
+import { ConsentRules } from '../consents/consent-rules.service.js';
+import { PUBLIC_SOURCE_CONSENT } from '../consents/consents.errors.js';
+import type { ConsentRecordRow } from '../consents/consents.sql.js';
+import { NOTHING_CLOSED } from '../suppression/closure.js';
+import { Suppressions } from '../suppression/suppressions.service.js';
+import { channelsOf, MARKETING_PURPOSE } from '../sync/projection.js';
+import { changesOf, type CustomerFields, NO_FIELDS } from './customer-fields.js';
+import { CustomerRules } from './customer-rules.service.js';
+import type { CreateCustomer } from './customers.schemas.js';
+import { originOf, type Provenance, withOrigins } from './provenance.js';
+
+type NewDecision = ConsentRecordRow & {
+  /** Whether marketing might use it, were no address suppressed. */
+  readonly is_usable: boolean;
+  readonly is_proven: boolean;
+  /** By which suppression a marketing grant is judged. */
+  readonly closure_digest: string | null;
+};
+
+/** A customer who is about to be created: columns of `customer`, and what goes with her. Byte strings in PostgreSQL's hex form. */
+export interface CustomerDraft extends CustomerFields {
+  readonly id: string;
+  readonly ref: string;
+  /** When she was last heard of; null: now. */
+  readonly active_at: string | null;
+  readonly email_index: string | null;
+  readonly phone_index: string | null;
+  readonly provenance: Provenance;
+  readonly decisions: readonly NewDecision[];
+}
+
+/** What a new customer becomes, whichever way she comes in. */
+@Injectable()
+export class CustomerDrafts {
+  constructor(
+    private readonly customers: CustomerRules,
+    private readonly rules: ConsentRules,
+    private readonly suppressions: Suppressions,
+  ) {}
+
+  /** @throws Failure for an invalid consent or an unknown product group */
+  async draft(body: CreateCustomer, caller: Caller): Promise<CustomerDraft> {
+    this.customers.assertInterests(body.interests);
+    if (body.source.kind === 'public' && body.consents.length > 0) throw new Failure(PUBLIC_SOURCE_CONSENT);
+    const now = this.rules.now();
+    const changes = changesOf(body);
+    const fields = { ...NO_FIELDS, ...changes.values };
+    // What is suppressed is known in the statement only; guardians are recorded of those who are there already.
+    const standing = { birthYear: fields.birth_year, guardianAt: null, restrictedAt: null, endedAt: null, closures: [] };
+    for (const [i, consent] of body.consents.entries()) await this.rules.assertAcceptable(consent, consent, standing, caller, `#/consents/${i}`, now);
+    const decisions = this.decisionsOf(body, fields, caller);
+    return {
+      ...fields, id: uuidv7(), ref: randomUUID(), active_at: body.source.kind === 'customer' ? null : latest(decisions), decisions,
+      email_index: hex(this.customers.emailIndex(fields.email)), phone_index: hex(this.customers.phoneIndex(fields.phone)),
+      provenance: withOrigins({}, changes.set, [], originOf(body.source, caller.subject, now)),
+    };
+  }
+
+  private decisionsOf(body: CreateCustomer, fields: CustomerFields, caller: Caller): NewDecision[] {
+    const records = body.consents.map((consent) => this.rules.recordOf(consent, consent, caller));
+    const person = { ...fields, guardian_at: null, restricted_at: null, objected_at: null, ended_at: null, closures: NOTHING_CLOSED, consents: records };
+    const channels = channelsOf(person);
+    return records.map((record) => {
+      const isMarketing = record.purpose === MARKETING_PURPOSE && record.decision === 'granted';
+      return {
+        ...record, is_usable: isMarketing && channels.includes(record.channel), is_proven: isProvenByHerself(caller.kind, record.method),
+        closure_digest: isMarketing ? hex(this.suppressions.digestFor(record.channel, fields)) : null,
+      };
+    });
+  }
+}
+
+function latest(decisions: readonly NewDecision[]): string | null {
+  return decisions.map((decision) => decision.decided_at).sort().at(-1) ?? null;
+}
+
+/** A byte string as PostgreSQL reads it in JSON. */
+export function hex(bytes: Buffer): string;
+export function hex(bytes: Buffer | null): string | null;
+export function hex(bytes: Buffer | null): string | null {
+  return bytes && `\\x${bytes.toString('hex')}`;
+}
