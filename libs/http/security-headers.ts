@@ -5,7 +5,7 @@ const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
 
-/** Headers on every answer, errors included: no sniffing, no framing, no referrer, and nothing stored unless a route says so. */
+/** Headers on every answer, errors included: no sniffing, no framing, no referrer; nothing stored and nothing loaded unless a route says so. */
 export function addSecurityHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     setSecurityHeaders(request, reply);
@@ -19,7 +19,7 @@ export function setSecurityHeaders(request: FastifyRequest, reply: FastifyReply)
   reply.header('x-content-type-options', 'nosniff');
   reply.header('referrer-policy', 'no-referrer');
   reply.header('cross-origin-resource-policy', 'same-origin');
-  reply.header('content-security-policy', isPage ? PAGE_POLICY : API_POLICY);
+  if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', isPage ? PAGE_POLICY : API_POLICY);
   reply.header('x-request-id', request.id);
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
 }

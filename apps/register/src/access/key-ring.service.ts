@@ -1,14 +1,13 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { exportJWK, generateKeyPair } from 'jose';
-import { createPrivateKey, createPublicKey, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type KeySource } from '#auth/key-source.js';
 import { runInTransaction, runStatement } from '#database/statement.js';
 import { ConfigurationError } from '#service/configuration.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { DELETE_RETIRED, INSERT_KEY, LOCK_KEY_RING, RETIRE_OTHERS, SELECT_KEYS } from './access.sql.js';
-import { type KeySet, KeySetSchema, type PublicKey } from './access.schemas.js';
-import { open, seal } from './key-encryption.js';
+import type { KeySet, PublicKey } from './access.schemas.js';
+import { newKeyPair, privateKeyOf } from './key-pair.js';
 import { type KeyTimes, rotation, signingKey, verifyingKeys } from './key-ring.js';
 
 interface KeyRow extends KeyTimes {
@@ -105,21 +104,18 @@ export class KeyRing implements KeySource, OnModuleInit {
   }
 
   private opened({ kid, sealed, publicJwk, signsFrom, retiresAt }: KeyRow): Key {
-    let jwk: JsonWebKey;
+    let privateKey: KeyObject;
     try {
-      jwk = JSON.parse(open(sealed, this.config.keyEncryptionKey, kid)) as JsonWebKey;
+      privateKey = privateKeyOf({ kid, sealed }, this.config.keyEncryptionKey);
     } catch {
       throw new ConfigurationError('REGISTER_KEY_ENCRYPTION_KEY does not open the stored signing keys; is it the one they were made with?');
     }
     const publicPem = createPublicKey({ key: publicJwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
-    return { kid, publicJwk, publicPem, privateKey: createPrivateKey({ key: jwk, format: 'jwk' }), signsFrom, retiresAt };
+    return { kid, publicJwk, publicPem, privateKey, signsFrom, retiresAt };
   }
 
   private async insertKey(manager: EntityManager, signsFrom: Date): Promise<string> {
-    const kid = randomUUID();
-    const pair = await generateKeyPair('ES256', { extractable: true });
-    const sealed = seal(JSON.stringify(await exportJWK(pair.privateKey)), this.config.keyEncryptionKey, kid);
-    const [publicJwk] = KeySetSchema.parse({ keys: [{ ...(await exportJWK(pair.publicKey)), kid, use: 'sig', alg: 'ES256' }] }).keys;
+    const { kid, sealed, publicJwk } = newKeyPair(this.config.keyEncryptionKey);
     await runInTransaction(manager, INSERT_KEY, [kid, sealed, JSON.stringify(publicJwk), signsFrom]);
     return kid;
   }
