@@ -8,6 +8,7 @@ const secrets = freshSecrets();
 const values = {
   POSTGRES_ADMIN_PASSWORD: secrets.postgresAdminPassword,
   REGISTER_DATABASE_PASSWORD: secrets.registerDatabasePassword,
+  ERASURE_LOG_DATABASE_PASSWORD: secrets.erasureLogDatabasePassword,
   MARKETING_DATABASE_PASSWORD: secrets.marketingDatabasePassword,
   RABBITMQ_PASSWORD: secrets.brokerPassword,
   REGISTER_INDEX_KEY: secrets.REGISTER_INDEX_KEY,

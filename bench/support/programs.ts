@@ -15,6 +15,7 @@ function need(environment: Bench['environment'], name: string): string {
 }
 
 export const registerDatabase = (bench: Bench): string => need(bench.environment, 'REGISTER_DATABASE_URL');
+const erasureLogDatabase = (bench: Bench): string => need(bench.environment, 'REGISTER_ERASURE_LOG_URL');
 export const marketingDatabase = (bench: Bench): string => need(bench.environment, 'MARKETING_DATABASE_URL');
 
 export const adminDatabase = (bench: Bench): string => need(bench.environment, 'ADMIN_DATABASE_URL');
@@ -25,6 +26,7 @@ export const amqpUrl = (bench: Bench): string => need(bench.environment, 'AMQP_U
 export async function startAfresh(bench: Bench): Promise<void> {
   const admin = adminDatabase(bench);
   await createDatabase(admin, registerDatabase(bench), 'lupa_register');
+  await createDatabase(admin, erasureLogDatabase(bench), 'lupa_erasure_log');
   await createDatabase(admin, marketingDatabase(bench), 'lupa_marketing');
   await migrate(bench.environment);
   await deleteQueues(bench, Object.values(QUEUES));
@@ -33,7 +35,7 @@ export async function startAfresh(bench: Bench): Promise<void> {
 /** A database with the register's tables, and nobody but pgbench at work in it. */
 export async function databaseForLimit(bench: Bench): Promise<string> {
   const url = await createDatabase(adminDatabase(bench), registerDatabase(bench), 'lupa_bench_limit');
-  await run(process.execPath, ['dist/apps/register/src/database/migrate.js', 'up'], { REGISTER_DATABASE_URL: url });
+  await run(process.execPath, ['dist/apps/register/src/database/migrate.js', 'up'], { REGISTER_DATABASE_URL: url, REGISTER_ERASURE_LOG_URL: erasureLogDatabase(bench) });
   return url;
 }
 

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Runs once, when the image makes its data folder: two databases, two users, neither may connect to the other's.
+# Runs once, when the image makes its data folder: three databases, three users, none may connect to another's.
 set -eu
-for room in register marketing; do
+for room in register erasure_log marketing; do
   case "$room" in
     register) variable=REGISTER_DATABASE_PASSWORD ;;
+    erasure_log) variable=ERASURE_LOG_DATABASE_PASSWORD ;;
     marketing) variable=MARKETING_DATABASE_PASSWORD ;;
   esac
   # \getenv keeps the password out of every process list.

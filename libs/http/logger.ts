@@ -7,7 +7,7 @@ export const LOG_FIELDS = [
   'code', 'error', 'attempt', 'retryInMs',
   'host', 'port', 'address', 'context', 'signal',
   'queue', 'pattern', 'count', 'pending', 'parked', 'epoch', 'watermark', 'lagMs', 'ageMs',
-  'connected', 'blocked', 'check', 'migration', 'kid', 'reason', 'bucket', 'version', 'bytes',
+  'connected', 'blocked', 'check', 'migration', 'kid', 'reason', 'bucket', 'version', 'bytes', 'caseId', 'store', 'place',
 ] as const;
 export type LogField = (typeof LOG_FIELDS)[number];
 export type LogFields = Partial<Record<LogField, string | number | boolean>>;

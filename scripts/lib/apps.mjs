@@ -28,7 +28,7 @@ export const APPS = {
     title: 'register',
     entry: 'dist/apps/register/src/main.js',
     migrate: 'dist/apps/register/src/database/migrate.js',
-    variables: ['REGISTER_DATABASE_URL', 'REGISTER_HOST', 'REGISTER_PORT', 'REGISTER_PROFILE', 'REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY', ...COMMON],
+    variables: ['REGISTER_DATABASE_URL', 'REGISTER_ERASURE_LOG_URL', 'REGISTER_HOST', 'REGISTER_PORT', 'REGISTER_PROFILE', 'REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY', ...COMMON],
     port: 'REGISTER_PORT',
   },
 };

@@ -26,6 +26,7 @@ const composeEnvironment = (ports, secrets) => ({
   ...process.env,
   POSTGRES_ADMIN_PASSWORD: secrets.postgresAdminPassword,
   REGISTER_DATABASE_PASSWORD: secrets.registerDatabasePassword,
+  ERASURE_LOG_DATABASE_PASSWORD: secrets.erasureLogDatabasePassword,
   MARKETING_DATABASE_PASSWORD: secrets.marketingDatabasePassword,
   RABBITMQ_PASSWORD: secrets.brokerPassword,
   REGISTER_INDEX_KEY: secrets.REGISTER_INDEX_KEY,

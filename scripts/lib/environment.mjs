@@ -9,6 +9,7 @@ const database = (user, password, port, name) => `postgres://${user}:${encodeURI
 
 export const postgresAddresses = (port, secrets) => ({
   REGISTER_DATABASE_URL: database('lupa_register', secrets.registerDatabasePassword, port, 'lupa_register'),
+  REGISTER_ERASURE_LOG_URL: database('lupa_erasure_log', secrets.erasureLogDatabasePassword, port, 'lupa_erasure_log'),
   MARKETING_DATABASE_URL: database('lupa_marketing', secrets.marketingDatabasePassword, port, 'lupa_marketing'),
   ADMIN_DATABASE_URL: database(ADMIN, secrets.postgresAdminPassword, port, 'postgres'),
 });

@@ -8,7 +8,7 @@ export function fromEnvironment(service, paths) {
   const given = service.variables.filter((name) => process.env[name]);
   if (given.length === 0) return undefined;
   if (given.length < service.variables.length) {
-    throw new Told(`${given.join(', ')} is set, but ${service.variables.filter((name) => !process.env[name]).join(', ')} is not. Set both or neither.`);
+    throw new Told(`${given.join(', ')} is set, but ${service.variables.filter((name) => !process.env[name]).join(', ')} is not. Set all of them or none.`);
   }
   return Object.fromEntries(given.map((name) => [name, process.env[name]]));
 }

@@ -1,4 +1,4 @@
-// Two databases, two users, and neither may even connect to the other's.
+// Three databases, three users, and none may even connect to another's. The erasure log is apart from the register's, so that a restore never takes it back.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Told } from './say.mjs';
@@ -19,6 +19,7 @@ export function psql({ programs, port, user, password }, database, sql) {
 
 export const DATABASES = [
   { database: 'lupa_register', user: 'lupa_register', secret: 'registerDatabasePassword' },
+  { database: 'lupa_erasure_log', user: 'lupa_erasure_log', secret: 'erasureLogDatabasePassword' },
   { database: 'lupa_marketing', user: 'lupa_marketing', secret: 'marketingDatabasePassword' },
 ];
 

@@ -12,6 +12,7 @@ const statementKey = () => {
 const MAKERS = {
   postgresAdminPassword: password,
   registerDatabasePassword: password,
+  erasureLogDatabasePassword: password,
   marketingDatabasePassword: password,
   brokerPassword: password,
   erlangCookie: password,

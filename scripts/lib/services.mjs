@@ -19,7 +19,7 @@ const SERVICES = [
   {
     name: 'postgres',
     title: 'PostgreSQL',
-    variables: ['REGISTER_DATABASE_URL', 'MARKETING_DATABASE_URL'],
+    variables: ['REGISTER_DATABASE_URL', 'REGISTER_ERASURE_LOG_URL', 'MARKETING_DATABASE_URL'],
     package: 'postgresql',
     brew: 'postgresql@17',
     ports: ['postgres'],

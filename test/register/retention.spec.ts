@@ -21,7 +21,7 @@ beforeAll(async () => {
   register = await startTestRegister('retention');
   const key = (): string => randomBytes(32).toString('base64');
   environment = {
-    ...process.env, REGISTER_DATABASE_URL: register.databaseUrl, AMQP_URL: register.vhost.url,
+    ...process.env, REGISTER_DATABASE_URL: register.databaseUrl, REGISTER_ERASURE_LOG_URL: register.erasureLogUrl, AMQP_URL: register.vhost.url,
     LINK_DIGEST_KEY: key(), REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key(),
   };
 });

@@ -24,7 +24,7 @@ describe('the list kept outside the backups', () => {
   const cli = (command: string, input = ''): { status: number | null; stdout: string; stderr: string } => {
     const key = (): string => randomBytes(32).toString('base64');
     const environment = {
-      ...process.env, REGISTER_DATABASE_URL: register.databaseUrl, AMQP_URL: register.vhost.url,
+      ...process.env, REGISTER_DATABASE_URL: register.databaseUrl, REGISTER_ERASURE_LOG_URL: register.erasureLogUrl, AMQP_URL: register.vhost.url,
       LINK_DIGEST_KEY: key(), REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key(),
     };
     return spawnSync(process.execPath, [fileURLToPath(import.meta.resolve('#register/cli.js')), command], { env: environment, input, encoding: 'utf8' });

@@ -31,7 +31,7 @@ describe('leftovers:search', () => {
 
   function search(input: string, ...args: string[]): Promise<{ code: number | null; out: string }> {
     const key = (): string => randomBytes(32).toString('base64');
-    const env = { ...process.env, REGISTER_DATABASE_URL: database.url, LINK_DIGEST_KEY: key(), REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key() };
+    const env = { ...process.env, REGISTER_DATABASE_URL: database.url, REGISTER_ERASURE_LOG_URL: database.url, LINK_DIGEST_KEY: key(), REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key() };
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [CLI, 'leftovers:search', ...args], { env });
       let out = '';

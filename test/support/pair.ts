@@ -6,6 +6,7 @@ import { SCOPES } from '#auth/scopes.js';
 import { marketingDataSource } from '#marketing/database/data-source.js';
 import { hashSecret } from '#register/access/passwords.service.js';
 import { registerDataSource } from '#register/database/data-source.js';
+import { erasureLogDataSource } from '#register/erasure-log/erasure-log.data-source.js';
 import { createVhost, type TestVhost } from './broker.js';
 import { createTestDatabase } from './database.js';
 import { ServiceProcess } from './service-process.js';
@@ -44,8 +45,9 @@ export interface Pair {
 
 /** @param freshnessLimitSeconds how old lists may be; watermarks come every 2 s */
 export async function startPair(label: string, { freshnessLimitSeconds = 60 } = {}): Promise<Pair> {
-  const [registerDb, marketingDb, vhost] = await Promise.all([
-    createTestDatabase(`${label}-register`, registerDataSource), createTestDatabase(`${label}-marketing`, marketingDataSource), createVhost(label),
+  const [registerDb, erasureLogDb, marketingDb, vhost] = await Promise.all([
+    createTestDatabase(`${label}-register`, registerDataSource), createTestDatabase(`${label}-log`, erasureLogDataSource),
+    createTestDatabase(`${label}-marketing`, marketingDataSource), createVhost(label),
   ]);
   const broker = new URL(vhost.url);
   const target = { host: broker.hostname, port: Number(broker.port) };
@@ -58,7 +60,7 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60 } = 
   const common = { LINK_DIGEST_KEY: randomBytes(32).toString('base64'), DATABASE_POOL_SIZE: '5' };
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const register = new ServiceProcess('register', registerUrl, {
-    ...common, REGISTER_DATABASE_URL: registerDb.url, AMQP_URL: through(links.register), REGISTER_PORT: String(registerPort),
+    ...common, REGISTER_DATABASE_URL: registerDb.url, REGISTER_ERASURE_LOG_URL: erasureLogDb.url, AMQP_URL: through(links.register), REGISTER_PORT: String(registerPort),
     REGISTER_INDEX_KEY: indexKey.toString('base64'), REGISTER_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
   });
   const marketing = new ServiceProcess('marketing', `http://127.0.0.1:${marketingPort}`, {
@@ -106,7 +108,7 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60 } = 
       for (const link of [links.register, links.marketing]) link.heal();
       await Promise.all([register.stop(), marketing.stop()]);
       await Promise.all([sides.register.end(), sides.marketing.end(), links.register.close(), links.marketing.close()]);
-      await Promise.all([registerDb.drop(), marketingDb.drop(), vhost.delete()]);
+      await Promise.all([registerDb.drop(), erasureLogDb.drop(), marketingDb.drop(), vhost.delete()]);
     },
   };
 }

@@ -6,6 +6,7 @@ import { JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
 import { TokenService } from '#register/access/token.service.js';
 import { registerDataSource } from '#register/database/data-source.js';
+import { erasureLogDataSource } from '#register/erasure-log/erasure-log.data-source.js';
 import { startRegister } from '#register/register.app.js';
 import { readRegisterConfig } from '#register/register.config.js';
 import { createVhost, type TestVhost } from './broker.js';
@@ -34,6 +35,7 @@ export interface TestRegister {
   readonly url: string;
   readonly database: DataSource;
   readonly databaseUrl: string;
+  readonly erasureLogUrl: string;
   readonly vhost: TestVhost;
   /** Everything the service has logged, line by line. */
   readonly log: readonly string[];
@@ -51,10 +53,12 @@ export const WORDING = { id: 'newsletter', version: 1, language: 'fi', sha256: c
  * @param environment besides the usual one, such as REGISTER_PROFILE
  */
 export async function startTestRegister(label: string, environment: Readonly<Record<string, string>> = {}): Promise<TestRegister> {
-  const [database, vhost] = await Promise.all([createTestDatabase(`register-${label}`, registerDataSource), createVhost(`register-${label}`)]);
+  const [database, erasureLog, vhost] = await Promise.all([
+    createTestDatabase(`register-${label}`, registerDataSource), createTestDatabase(`register-${label}-log`, erasureLogDataSource), createVhost(`register-${label}`),
+  ]);
   const log = new ServiceLog('register');
   const config = readRegisterConfig({
-    REGISTER_DATABASE_URL: database.url, AMQP_URL: vhost.url, REGISTER_PORT: '0', LINK_DIGEST_KEY: key(),
+    REGISTER_DATABASE_URL: database.url, REGISTER_ERASURE_LOG_URL: erasureLog.url, AMQP_URL: vhost.url, REGISTER_PORT: '0', LINK_DIGEST_KEY: key(),
     REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key(), ...environment,
   });
   const logger = new JsonLogger('register', 'debug', log);
@@ -79,11 +83,12 @@ export async function startTestRegister(label: string, environment: Readonly<Rec
 
   await call('PUT', '/v1/wordings/newsletter/1/fi', { body: { purpose: 'marketing', text: WORDING_TEXT } });
   return {
-    app, url, database: app.get(DataSource, { strict: false }), databaseUrl: database.url, vhost, log: log.lines, call, token,
+    app, url, database: app.get(DataSource, { strict: false }), databaseUrl: database.url, erasureLogUrl: erasureLog.url, vhost, log: log.lines, call, token,
     stop: async () => {
       await app.close();
       await vhost.delete();
       await database.drop();
+      await erasureLog.drop();
     },
   };
 }

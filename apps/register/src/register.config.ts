@@ -9,6 +9,7 @@ export const REGISTER_CONFIG = Symbol('RegisterConfig');
 const EnvironmentSchema = z.object({
   ...COMMON_ENVIRONMENT,
   REGISTER_DATABASE_URL: DatabaseUrlSchema,
+  REGISTER_ERASURE_LOG_URL: DatabaseUrlSchema,
   REGISTER_HOST: z.string().default('127.0.0.1'),
   REGISTER_PORT: PortSchema.default(3000),
   REGISTER_PROFILE: z.string().default('config/confetti.json'),
@@ -19,6 +20,8 @@ const EnvironmentSchema = z.object({
 /** The register's configuration, parsed once at start. Keys are 32 bytes each. */
 export interface RegisterConfig {
   readonly databaseUrl: string;
+  /** The log of erasures, in a database that is never restored with the register's. */
+  readonly erasureLogUrl: string;
   readonly amqpUrl: string;
   readonly host: string;
   readonly port: number;
@@ -51,6 +54,7 @@ export function readRegisterConfig(environment: NodeJS.ProcessEnv): RegisterConf
   const env = parseConfiguration('The environment of the register', EnvironmentSchema, environment);
   return {
     databaseUrl: env.REGISTER_DATABASE_URL,
+    erasureLogUrl: env.REGISTER_ERASURE_LOG_URL,
     amqpUrl: env.AMQP_URL,
     host: env.REGISTER_HOST,
     port: env.REGISTER_PORT,

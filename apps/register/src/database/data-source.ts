@@ -3,6 +3,7 @@ import { ErasureCaseEntity } from '../erasure/erasure-case.entity.js';
 import { WordingEntity } from '../wordings/wording.entity.js';
 import { Access1700000000002 } from './migrations/1700000000002-access.js';
 import { Register1700000000001 } from './migrations/1700000000001-register.js';
+import { Erasures1700000000009 } from './migrations/1700000000009-erasures.js';
 import { Disclosures1700000000008 } from './migrations/1700000000008-disclosures.js';
 import { Requests1700000000004 } from './migrations/1700000000004-requests.js';
 import { Resync1700000000003 } from './migrations/1700000000003-resync.js';
@@ -17,7 +18,7 @@ export function registerDataSource(url: string, poolSize: number): DataSource {
     url,
     poolSize,
     applicationName: 'lupa-register',
-    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008],
+    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008, Erasures1700000000009],
     migrationsTransactionMode: 'each',
     entities: [WordingEntity, ErasureCaseEntity],
     logging: false,

@@ -1,18 +1,21 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
+import { runInTransaction } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
 import { CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
 import type { CustomerRow } from '../customers/customer.row.js';
-import { runInTransaction } from '#database/statement.js';
-import { FIND_HOLD, type HoldRow, QUEUE_ERASURE } from '../holds/holds.sql.js';
+import { ErasureLog, type LogEntry } from '../erasure-log/erasure-log.service.js';
+import { END_HOLD, FIND_HOLD, type HoldRow, QUEUE_ERASURE } from '../holds/holds.sql.js';
+import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { recordPending, recordRequest } from '../requests/request.record.js';
 import { StandingChanges } from '../standing/standing-changes.service.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { markErased } from '../sync/pending.js';
 import type { ErasureGround } from './erasure.schemas.js';
-import { ALLOW_ERASING, ERASE_CUSTOMER } from './erasure.sql.js';
+import { ALLOW_ERASING, ERASE_CUSTOMERS, FIND_KEPT } from './erasure.sql.js';
+import { sealingKey, sealValues, valuesOf } from './sealed-values.js';
 
 /** Why somebody is restricted whose erasure waits for the end of a legal hold. No caller can set or lift it. */
 export const ERASURE_UNDER_HOLD = 'erasure-under-hold';
@@ -28,37 +31,86 @@ export interface Erasure {
   readonly caller: Caller;
 }
 
-/** The one place where a person is erased, whoever asks: demand, decision on abuse, end of a hold, end of retention. */
+/** What became of many. Who was already gone is in none of the lists. */
+export interface ManyErased {
+  /** References, to be told to the log when the transaction is committed. */
+  readonly refs: readonly string[];
+  /** Customers under a legal hold: to be erased one by one, which queues them. */
+  readonly held: readonly string[];
+  /** Customers who wanted to be restricted, not erased (GDPR Art. 18(2)). */
+  readonly restricted: readonly string[];
+}
+
+/** The one place where a person is erased, whoever asks: demand, decision on abuse, end of a hold, end of retention, a restored backup. */
 @Injectable()
 export class Eraser {
+  private readonly sealingKey: Buffer;
+
   constructor(
     private readonly suppressions: Suppressions,
     private readonly changes: StandingChanges,
-  ) {}
+    private readonly log: ErasureLog,
+    @Inject(REGISTER_CONFIG) config: Pick<RegisterConfig, 'keyEncryptionKey'>,
+  ) {
+    this.sealingKey = sealingKey(config.keyEncryptionKey);
+  }
 
   /**
    * Within the caller's transaction. What the person did not ask for herself stops before a restriction (GDPR Art. 18(2)).
-   * @throws Failure `customer-not-found`, `customer-restricted`
+   * @throws Failure `customer-not-found`, `customer-restricted`, `erasure-log-away`
    */
   async erase(manager: EntityManager, erasure: Erasure): Promise<ErasureOutcome> {
+    const { ground, caller } = erasure;
     // The id as it is stored: the triggers compare it as text, and a caller may write it in capitals.
     const customer = await this.suppressions.lockToSuppress(manager, erasure.customerId);
-    const isOwnRestriction = customer.restricted_at !== null && customer.restriction_reason !== ERASURE_UNDER_HOLD;
-    if (isOwnRestriction && erasure.ground !== 'request') throw new Failure(CUSTOMER_RESTRICTED, { extra: { restriction: customer.restriction_reason } });
+    if (isRestrictedByWish(customer) && ground !== 'request') throw new Failure(CUSTOMER_RESTRICTED, { extra: { restriction: customer.restriction_reason } });
     const [hold] = await runInTransaction<HoldRow>(manager, FIND_HOLD, [customer.id]);
     if (hold) return this.queue(manager, customer, hold, erasure);
-    return this.carryOut(manager, customer, erasure);
+    if (ground === 'request') await recordRequest(manager, customer.id, 'erasure', caller);
+    const [erased] = await this.carryOut(manager, [customer], ground, nameOf(caller), new Date());
+    if (!erased) throw new Error('the locked customer is gone');
+    return { kind: 'erased', caseId: erased.id };
   }
 
-  private async carryOut(manager: EntityManager, customer: Guarded<CustomerRow>, { ground, caller }: Erasure): Promise<ErasureOutcome> {
-    await runInTransaction(manager, ALLOW_ERASING, [customer.id]);
-    if (ground === 'request') await recordRequest(manager, customer.id, 'erasure', caller);
-    await this.suppressions.suppress(manager, customer, ground === 'abuse' ? 'abuse' : 'erased', new Date());
-    const caseId = randomUUID();
-    const [erased] = await runInTransaction<{ ref: string; version: number }>(manager, ERASE_CUSTOMER, [customer.id, caseId, ground, nameOf(caller)]);
-    if (!erased) throw new Error('the locked customer is gone');
-    await markErased(manager, erased.ref, erased.version);
-    return { kind: 'erased', caseId };
+  /** Many at once, within the caller's transaction: some 500 are a good number. @throws Failure `erasure-log-away` */
+  async eraseMany(manager: EntityManager, customerIds: readonly string[], ground: ErasureGround, caller: Caller): Promise<ManyErased> {
+    const customers = await this.suppressions.lockManyToSuppress(manager, customerIds);
+    const kept = new Map((await runInTransaction<{ id: string; held: boolean }>(manager, FIND_KEPT, [customerIds])).map(({ id, held }) => [id, held]));
+    const [held, restricted, free]: [string[], string[], CustomerRow[]] = [[], [], []];
+    for (const customer of customers) {
+      if (kept.get(customer.id) === true) held.push(customer.id);
+      else if (isRestrictedByWish(customer) && ground !== 'request') restricted.push(customer.id);
+      else free.push(customer);
+    }
+    if (ground === 'request') for (const { id } of free) await recordRequest(manager, id, 'erasure', caller);
+    const erased = await this.carryOut(manager, free, ground, nameOf(caller), new Date());
+    return { refs: erased.map(({ ref }) => ref), held, restricted };
+  }
+
+  /** Somebody is there again who was erased before: neither a hold nor a restriction of a restored backup keeps her. */
+  async eraseAgain(manager: EntityManager, customerId: string, { ground, requested_by: by, logged_at: since }: LogEntry): Promise<void> {
+    const customer = await this.suppressions.lockToSuppress(manager, customerId);
+    await runInTransaction(manager, END_HOLD, [customer.id]);
+    await this.carryOut(manager, [customer], ground as ErasureGround, by, since);
+  }
+
+  /** Logged first, and committed there; then deleted here. @param since when their addresses were closed */
+  private async carryOut(
+    manager: EntityManager, customers: readonly CustomerRow[], ground: ErasureGround, by: string, since: Date,
+  ): Promise<{ id: string; ref: string; version: number }[]> {
+    if (customers.length === 0) return [];
+    const cases = await this.log.append(customers.map((customer) => {
+      const { email, phone } = this.suppressions.digestsOf(customer);
+      return { ref: customer.ref, caseId: randomUUID(), emailDigest: email, phoneDigest: phone };
+    }), ground, by);
+    const ids = customers.map(({ id }) => id);
+    const caseIds = customers.map(({ ref }) => cases.get(ref) as string);
+    const sealed = customers.map((customer, i) => sealValues(this.sealingKey, caseIds[i] as string, valuesOf(customer)));
+    await runInTransaction(manager, ALLOW_ERASING, [ids.join(',')]);
+    await this.suppressions.suppress(manager, customers, ground === 'abuse' ? 'abuse' : 'erased', since);
+    const erased = await runInTransaction<{ id: string; ref: string; version: number }>(manager, ERASE_CUSTOMERS, [ids, caseIds, sealed, ground, by]);
+    await markErased(manager, erased);
+    return erased;
   }
 
   /** The law keeps the data, and nothing more: the person is out of marketing at once, and restricted until the hold ends. */
@@ -73,6 +125,10 @@ export class Eraser {
     await this.changes.apply(manager, customer, restriction, 'restriction', { kind: 'erasure-queued', reason: ground, effectiveAt: now, actor: by });
     return outcome;
   }
+}
+
+function isRestrictedByWish({ restricted_at: at, restriction_reason: reason }: CustomerRow): boolean {
+  return at !== null && reason !== ERASURE_UNDER_HOLD;
 }
 
 /** The customer's own id would live on in the case: who asked is told by kind for her. */

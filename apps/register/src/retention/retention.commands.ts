@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
+import { ErasureLog } from '../erasure-log/erasure-log.service.js';
 import { ConsentLedger } from '../consents/consent-ledger.service.js';
 import { Eraser } from '../erasure/eraser.service.js';
 import type { RegisterConfig } from '../register.config.js';
@@ -18,9 +19,15 @@ export const RETENTION_COMMANDS = {
     async run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void> {
       const { values } = parseArgs({ args, options: { 'dry-run': { type: 'boolean' } } });
       const suppressions = new Suppressions(dataSource, config);
-      const retention = new Retention(dataSource, suppressions, new ConsentLedger(suppressions), new Eraser(suppressions, new StandingChanges()), config);
-      if (values['dry-run'] === true) await preview(retention);
-      else for (const rule of RULES) await runRule(retention, rule);
+      const log = await ErasureLog.open(config);
+      try {
+        const eraser = new Eraser(suppressions, new StandingChanges(), log, config);
+        const retention = new Retention(dataSource, suppressions, new ConsentLedger(suppressions), eraser, config);
+        if (values['dry-run'] === true) await preview(retention);
+        else for (const rule of RULES) await runRule(retention, rule);
+      } finally {
+        await log.close();
+      }
     },
   },
 } as const;

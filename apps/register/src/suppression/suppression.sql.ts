@@ -10,8 +10,8 @@ export const FIND_CLOSURES: Statement = {
  * Closes addresses; what was opened anew is closed again. Abuse, decided by a person, is not overwritten by another reason.
  * In the order of the digests, so that two of these never wait for each other in a circle. The insert joins what was known, so that
  * this is read before it is changed.
- * Answers, for each kind, whether a channel of it was open to anybody until now.
- * $1 kinds, $2 digests in the same order, $3 reason, $4 since
+ * Answers, for each digest, whether a channel of it was open to anybody until now.
+ * $1 kinds, $2 digests in the same order, each once, $3 reason, $4 since
  */
 export const SUPPRESS: Statement = {
   name: 'suppress',
@@ -28,7 +28,7 @@ export const SUPPRESS: Statement = {
         reopened = '{}', lifted_at = NULL, lifted_by = NULL
       RETURNING s.digest
     )
-    SELECT asked.kind, coalesce(known.reopened <> '{}', true) AS was_open
+    SELECT asked.digest, coalesce(known.reopened <> '{}', true) AS was_open
     FROM asked JOIN closed USING (digest) LEFT JOIN known USING (digest)`,
 };
 
@@ -59,12 +59,24 @@ export const LOCK_HOUSEHOLD: Statement = {
     ORDER BY id FOR UPDATE`,
 };
 
-/** Counts the versions of the others up: what marketing may hold of them has changed. $1 customer id */
+/** As LOCK_HOUSEHOLD, for many at once. $1 customer ids */
+export const LOCK_HOUSEHOLDS: Statement = {
+  name: 'lock-households',
+  replan: true,
+  text: `
+    SELECT 1 FROM customer WHERE id IN (
+      SELECT unnest($1::uuid[])
+      UNION SELECT n.id FROM customer c JOIN customer n ON n.phone_index = c.phone_index AND n.known_to_marketing WHERE c.id = ANY($1::uuid[]))
+    ORDER BY id FOR UPDATE`,
+};
+
+/** Counts the versions of the others up: what marketing may hold of them has changed. $1 customer ids */
 export const TOUCH_HOUSEHOLD: Statement = {
   name: 'touch-household',
   text: `
     UPDATE customer n SET version = n.version + 1, updated_at = now()
-    FROM customer c WHERE c.id = $1 AND n.phone_index = c.phone_index AND n.id <> c.id AND n.known_to_marketing
+    FROM (SELECT DISTINCT phone_index FROM customer WHERE id = ANY($1::uuid[])) c
+    WHERE n.phone_index = c.phone_index AND NOT n.id = ANY($1::uuid[]) AND n.known_to_marketing
     RETURNING n.ref, n.version`,
 };
 

@@ -3,12 +3,13 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
 import { lockCustomer } from '../customers/customer.lock.js';
 import type { CustomerRow } from '../customers/customer.row.js';
+import { READ_BY_IDS } from '../customers/customers.sql.js';
 import { runInTransaction, runStatement, type Statement } from '#database/statement.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { markChanged } from '../sync/pending.js';
 import { addressOf, type Closure, type Closures } from './closure.js';
 import { suppressionDigest, suppressionKey } from './suppression-digest.js';
-import { FIND_CLOSURES, LOCK_HOUSEHOLD, LOOK_AT_HOUSEHOLD, REOPEN, SUPPRESS, TOUCH_HOUSEHOLD } from './suppression.sql.js';
+import { FIND_CLOSURES, LOCK_HOUSEHOLD, LOCK_HOUSEHOLDS, LOOK_AT_HOUSEHOLD, REOPEN, SUPPRESS, TOUCH_HOUSEHOLD } from './suppression.sql.js';
 
 export type SuppressionReason = 'erased' | 'objected' | 'abuse';
 type Addresses = Pick<CustomerRow, 'email' | 'phone'>;
@@ -63,18 +64,41 @@ export class Suppressions {
     return this.lock(manager, id);
   }
 
-  /** Closes marketing to the addresses of a customer that `lockToSuppress` has locked. Before her row is deleted. */
-  async suppress(manager: EntityManager, customer: Guarded<Pick<CustomerRow, 'id' | 'email' | 'phone'>>, reason: SuppressionReason, since: Date): Promise<void> {
-    const entries = (['email', 'phone'] as const).flatMap((kind) => {
-      const address = customer[kind];
-      return address === null ? [] : [{ kind, digest: suppressionDigest(this.key, kind, address) }];
-    });
-    if (entries.length === 0) return;
-    const rows = await runInTransaction<{ kind: string; was_open: boolean }>(manager, SUPPRESS, [entries.map((e) => e.kind), entries.map((e) => e.digest), reason, since]);
+  /** Locks many, and everybody with a phone of theirs, in the order of ids. Who is gone is left out. */
+  async lockManyToSuppress(manager: EntityManager, ids: readonly string[]): Promise<CustomerRow[]> {
+    await runInTransaction(manager, LOCK_HOUSEHOLDS, [ids]);
+    return runInTransaction<CustomerRow>(manager, READ_BY_IDS, [ids]);
+  }
+
+  /** The digests under which the addresses of a customer are suppressed. */
+  digestsOf({ email, phone }: Addresses): { readonly email: Buffer | null; readonly phone: Buffer | null } {
+    return { email: email === null ? null : suppressionDigest(this.key, 'email', email), phone: phone === null ? null : suppressionDigest(this.key, 'phone', phone) };
+  }
+
+  /** Closes marketing to the addresses of customers that `lockToSuppress` or `lockManyToSuppress` has locked. Before their rows are deleted. */
+  async suppress(manager: EntityManager, customers: readonly Pick<CustomerRow, 'id' | 'email' | 'phone'>[], reason: SuppressionReason, since: Date): Promise<void> {
+    const people = customers.map((customer) => ({ id: customer.id, ...this.digestsOf(customer) }));
+    const opened = await this.close(manager, people, reason, since);
     // An email is nobody else's. Where the phone was shut already, it was shut for the whole household.
-    if (!rows.some((row) => row.kind === 'phone' && row.was_open)) return;
-    const others = await runInTransaction<{ ref: string; version: number }>(manager, TOUCH_HOUSEHOLD, [customer.id]);
+    const ids = people.filter(({ phone }) => phone && opened.has(phone.toString('hex'))).map(({ id }) => id);
+    if (ids.length === 0) return;
+    const others = await runInTransaction<{ ref: string; version: number }>(manager, TOUCH_HOUSEHOLD, [ids]);
     for (const { ref, version } of others) await markChanged(manager, { ref, version, before: ['phone', 'sms'], after: [], knownToMarketing: true, reason: 'data' });
+  }
+
+  /** Closes addresses whose persons are gone already. Resolves to the digests, in hexadecimal, of those that were open until now. */
+  async close(
+    manager: EntityManager, people: readonly { readonly email: Buffer | null; readonly phone: Buffer | null }[], reason: SuppressionReason, since: Date,
+  ): Promise<ReadonlySet<string>> {
+    const kinds = new Map<string, 'email' | 'phone'>();
+    for (const { email, phone } of people) {
+      if (email) kinds.set(email.toString('hex'), 'email');
+      if (phone) kinds.set(phone.toString('hex'), 'phone');
+    }
+    if (kinds.size === 0) return new Set();
+    const digests = [...kinds.keys()].map((digest) => Buffer.from(digest, 'hex'));
+    const rows = await runInTransaction<{ digest: Buffer; was_open: boolean }>(manager, SUPPRESS, [[...kinds.values()], digests, reason, since]);
+    return new Set(rows.filter(({ was_open }) => was_open).map(({ digest }) => digest.toString('hex')));
   }
 
   /** The person has consented anew to these channels of her record. @param by who took it, never her own id */
@@ -86,10 +110,7 @@ export class Suppressions {
   }
 
   private async attach<Row extends Addresses>(rows: readonly Row[], find: (statement: Statement, values: readonly unknown[]) => Promise<ClosureRow[]>): Promise<Guarded<Row>[]> {
-    const digests = rows.map(({ email, phone }) => ({
-      email: email === null ? null : suppressionDigest(this.key, 'email', email),
-      phone: phone === null ? null : suppressionDigest(this.key, 'phone', phone),
-    }));
+    const digests = rows.map((row) => this.digestsOf(row));
     const asked = digests.flatMap(({ email, phone }) => [email, phone].filter((digest) => digest !== null));
     const found = asked.length === 0 ? [] : await find(FIND_CLOSURES, [asked]);
     const byDigest = new Map(found.map(({ digest, since, reopened }) => [digest.toString('hex'), { since, reopened }]));

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
 import type { ConsentChanged } from '#contracts/consent-changed.v1.js';
 import { runInTransaction } from '#database/statement.js';
-import { MARK_PENDING } from './sync.sql.js';
+import { MARK_ERASED, MARK_PENDING } from './sync.sql.js';
 
 /** Order of sending: what is taken away goes before what is added. */
 export const URGENCY = { erased: 0, removal: 1, change: 2 } as const;
@@ -34,7 +34,7 @@ export async function markChanged(manager: EntityManager, change: CustomerChange
   await runInTransaction(manager, MARK_PENDING, [change.ref, change.version, false, urgency, change.reason]);
 }
 
-/** Marks an erased customer; marketing is always asked, so that its answer can stand in the certificate. */
-export async function markErased(manager: EntityManager, ref: string, version: number): Promise<void> {
-  await runInTransaction(manager, MARK_PENDING, [ref, version, true, URGENCY.erased, 'erasure']);
+/** Marks erased customers; marketing is always asked, so that its answer can stand in the certificate. */
+export async function markErased(manager: EntityManager, erased: readonly { readonly ref: string; readonly version: number }[]): Promise<void> {
+  await runInTransaction(manager, MARK_ERASED, [erased.map(({ ref }) => ref), erased.map(({ version }) => version)]);
 }

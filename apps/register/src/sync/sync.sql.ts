@@ -15,6 +15,18 @@ export const MARK_PENDING: Statement = {
       urgency = least(p.urgency, excluded.urgency), next_attempt_at = '-infinity', attempts = 0`,
 };
 
+/** Marks erased customers; a change of theirs that marketing has not answered becomes the erasure. $1 refs, $2 versions in the same order */
+export const MARK_ERASED: Statement = {
+  name: 'mark-erased',
+  replan: true,
+  text: `
+    INSERT INTO sync_pending AS p (ref, epoch, version, erased, urgency, reason, since)
+    SELECT e.ref, l.epoch, e.version, true, 0, 'erasure', clock_timestamp()
+    FROM unnest($1::uuid[], $2::integer[]) AS e(ref, version), link_state l ORDER BY e.ref
+    ON CONFLICT (ref) DO UPDATE SET
+      epoch = excluded.epoch, version = excluded.version, erased = true, reason = 'erasure', urgency = 0, next_attempt_at = '-infinity', attempts = 0`,
+};
+
 /**
  * Takes the next due rows, most urgent first, and puts off their next attempt: 30 s, doubled up to 8 min. While little
  * waits, an answer comes in milliseconds, so one that is missing means that a message was lost (a queue deleted or

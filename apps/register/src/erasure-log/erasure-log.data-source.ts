@@ -1,0 +1,16 @@
+import { DataSource } from 'typeorm';
+import { ErasureLog1700000000001 } from './migrations/1700000000001-erasure-log.js';
+
+/** The database of the erasure log: never part of a backup of the register, and never restored with it. */
+export function erasureLogDataSource(url: string, poolSize: number): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    applicationName: 'lupa-erasure-log',
+    migrations: [ErasureLog1700000000001],
+    migrationsTransactionMode: 'each',
+    logging: false,
+    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, options: '-c timezone=UTC' },
+  });
+}

@@ -1,0 +1,94 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { isAway } from '#database/database-errors.js';
+import { openDatabase } from '#database/open-database.js';
+import { runStatement, type Statement } from '#database/statement.js';
+import { Failure } from '#http/failure.js';
+import type { RegisterConfig } from '../register.config.js';
+import { erasureLogDataSource } from './erasure-log.data-source.js';
+import { ERASURE_LOG_AWAY } from './erasure-log.errors.js';
+import { APPEND, MARK_DONE, OPEN_ENTRIES, PAGE } from './erasure-log.sql.js';
+
+const POOL_SIZE = 2;
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+/** Who is about to be erased. */
+export interface NewEntry {
+  readonly ref: string;
+  readonly caseId: string;
+  readonly emailDigest: Buffer | null;
+  readonly phoneDigest: Buffer | null;
+}
+
+export interface LogEntry {
+  readonly ref: string;
+  readonly case_id: string;
+  readonly email_digest: Buffer | null;
+  readonly phone_digest: Buffer | null;
+  readonly ground: string;
+  readonly requested_by: string;
+  readonly logged_at: Date;
+  readonly done_at: Date | null;
+}
+
+/**
+ * The log of erasures, in a database of its own that no backup of the register holds: what it says outlives a restore. An entry
+ * is committed before the first row of the person is deleted.
+ */
+export class ErasureLog implements OnApplicationShutdown {
+  private constructor(private readonly database: DataSource) {}
+
+  /** Waits for the database: without the log nobody could say whether a restored person was erased. */
+  static async open({ erasureLogUrl }: Pick<RegisterConfig, 'erasureLogUrl'>): Promise<ErasureLog> {
+    return new ErasureLog(await openDatabase(erasureLogDataSource(erasureLogUrl, POOL_SIZE)));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
+  async close(): Promise<void> {
+    if (this.database.isInitialized) await this.database.destroy();
+  }
+
+  /** The case of each reference: a person is logged once, whatever is repeated. @throws Failure `erasure-log-away` */
+  async append(entries: readonly NewEntry[], ground: string, requestedBy: string): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.run<{ ref: string; case_id: string }>(APPEND, [
+      entries.map(({ ref }) => ref), entries.map(({ caseId }) => caseId),
+      entries.map(({ emailDigest }) => emailDigest), entries.map(({ phoneDigest }) => phoneDigest), ground, requestedBy,
+    ]);
+    return new Map(rows.map(({ ref, case_id }) => [ref, case_id]));
+  }
+
+  async markDone(refs: readonly string[]): Promise<void> {
+    if (refs.length > 0) await this.run(MARK_DONE, [refs]);
+  }
+
+  /** Entries not known to be carried out, the oldest first. @param olderThanSeconds younger ones may be in the middle of it */
+  openEntries(olderThanSeconds: number, limit: number): Promise<LogEntry[]> {
+    return this.run<LogEntry>(OPEN_ENTRIES, [olderThanSeconds, limit]);
+  }
+
+  /** Everything, page by page. */
+  async* pages(size = 5_000): AsyncGenerator<readonly LogEntry[]> {
+    for (let after = FIRST; ;) {
+      const page = await this.run<LogEntry>(PAGE, [after, size]);
+      const last = page.at(-1);
+      if (!last) return;
+      yield page;
+      after = last.ref;
+    }
+  }
+
+  isThere(): Promise<boolean> {
+    return this.database.query<unknown[]>('SELECT 1').then((rows) => rows.length === 1);
+  }
+
+  private async run<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      return await runStatement<Row>(this.database, statement, values);
+    } catch (error) {
+      throw isAway(error) ? new Failure(ERASURE_LOG_AWAY, { retryAfterSeconds: 5 }) : error;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Statement } from '#database/statement.js';
+
+/**
+ * Adds entries and answers with the case of each: of a person who is there already, the one that is there. In the order of the
+ * references, so that two of these never wait for each other in a circle.
+ * $1 refs, $2 case ids, $3 digests of emails, $4 of phones, $5 ground, $6 requested by
+ */
+export const APPEND: Statement = {
+  name: 'erasure-log-append',
+  text: `
+    INSERT INTO erasure (ref, case_id, email_digest, phone_digest, ground, requested_by)
+    SELECT ref, case_id, email_digest, phone_digest, $5, $6
+    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[]) AS e(ref, case_id, email_digest, phone_digest) ORDER BY ref
+    ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref
+    RETURNING ref, case_id`,
+};
+
+/** $1 refs whose rows are gone */
+export const MARK_DONE: Statement = {
+  name: 'erasure-log-done',
+  text: 'UPDATE erasure SET done_at = clock_timestamp() WHERE ref = ANY($1::uuid[]) AND done_at IS NULL',
+};
+
+const ENTRY = 'ref, case_id, email_digest, phone_digest, ground, requested_by, logged_at, done_at';
+
+/** Those that may have been left half done. $1 logged at least so many seconds ago, $2 most rows */
+export const OPEN_ENTRIES: Statement = {
+  name: 'erasure-log-open',
+  text: `SELECT ${ENTRY} FROM erasure WHERE done_at IS NULL AND logged_at < clock_timestamp() - $1 * interval '1 second' ORDER BY logged_at LIMIT $2`,
+};
+
+/** $1 the ref of the entry before, $2 most rows */
+export const PAGE: Statement = { name: 'erasure-log-page', text: `SELECT ${ENTRY} FROM erasure WHERE ref > $1 ORDER BY ref LIMIT $2` };

@@ -1,0 +1,41 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { JsonLogger } from '#http/logger.js';
+import { RepeatingTask } from '#tasks/repeating-task.js';
+import { Relay } from '../sync/relay.js';
+import { ErasureReplay } from './erasure-replay.service.js';
+
+const INTERVAL_MS = 60_000;
+
+/** Before the register answers anybody, it agrees with the log of erasures; later it finishes what a crash has cut short. */
+@Injectable()
+export class ErasureCompletion implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly task: RepeatingTask;
+
+  constructor(
+    private readonly replay: ErasureReplay,
+    private readonly relay: Relay,
+    private readonly logger: JsonLogger,
+  ) {
+    this.task = new RepeatingTask(() => this.turn(), { intervalMs: INTERVAL_MS, onError: (error) => { logger.failure('erasure-completion-failed', error); } });
+  }
+
+  /** Nest serves and relays nothing until this has resolved. */
+  async onModuleInit(): Promise<void> {
+    const { erasedAgain, reopened } = await this.replay.run();
+    if (erasedAgain > 0) this.logger.event('erased-again-by-the-log', { count: erasedAgain }, 'warn');
+    if (reopened > 0) this.logger.event('erasure-cases-reopened-by-the-log', { count: reopened }, 'warn');
+  }
+
+  onApplicationBootstrap(): void {
+    this.task.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.task.stop();
+  }
+
+  private async turn(): Promise<'idle'> {
+    if ((await this.replay.finishCutShort()) > 0) this.relay.wake();
+    return 'idle';
+  }
+}
