@@ -40,6 +40,30 @@ export function copyTable({ schema, name, columns }: Pick<CatalogTable, 'schema'
   return `COPY (SELECT ${columns.map(quoted).join(', ')} FROM ONLY ${quoted(schema)}.${quoted(name)}) TO STDOUT (FORMAT text)`;
 }
 
+/** Has the planner's memory of a table made anew, of the rows there are now. Nothing is forgotten when there are none. */
+export function analyseTable(schema: string, table: string): string {
+  return `ANALYZE ${quoted(schema)}.${quoted(table)}`;
+}
+
+export function lockTable(schema: string, table: string): string {
+  return `LOCK TABLE ${quoted(schema)}.${quoted(table)} IN ACCESS EXCLUSIVE MODE`;
+}
+
+export function hasRows(schema: string, table: string): string {
+  return `SELECT EXISTS (SELECT FROM ${quoted(schema)}.${quoted(table)}) AS "hasRows"`;
+}
+
+/**
+ * $1 schema, $2 table, $3 column. The statement that gives the column the type that it has: of an empty table that changes nothing
+ * but the planner's memory, which goes with the type before.
+ */
+export const SAME_TYPE_AGAIN = `
+  SELECT format('ALTER TABLE %I.%I ALTER COLUMN %I TYPE %s%s', n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+      CASE WHEN l.oid IS NULL THEN '' ELSE format(' COLLATE %s.%I', l.collnamespace::regnamespace, l.collname) END) AS text
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
+    LEFT JOIN pg_collation l ON l.oid = a.attcollation
+   WHERE n.nspname = $1 AND c.relname = $2 AND a.attname = $3 AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p')`;
+
 function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

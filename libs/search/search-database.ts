@@ -25,8 +25,19 @@ export interface DatabaseSearched {
   readonly tables: number;
   readonly largeObjects: number;
   readonly bytes: number;
+  /** Columns of which the planner remembers somebody; under their own names, which are not for showing. */
+  readonly remembered: readonly Column[];
 }
 
+export interface Column {
+  readonly schema: string;
+  readonly table: string;
+  /** Or the name of extended statistics. */
+  readonly column: string;
+}
+
+/** How the places of what the planner remembers begin. */
+export const STATISTICS = 'statistics of ';
 const LARGE_OBJECT_PART = 1 << 20;
 const DENIED = '42501';
 /** Not the connection's own: a table may take minutes. Rows hidden by a policy would be an error, not nothing. */
@@ -37,18 +48,39 @@ const SETTINGS = `SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = 0; SE
  * planner remembers of columns. Each table is read once, a row at a time, whatever number of people is looked for. Not searched are dead rows, the write-ahead
  * log, and backups, which no query can see.
  * @param store how results name the database
+ * @throws the signal's reason soon after it is aborted
  */
-export async function searchDatabase(dataSource: DataSource, needles: Needles, store: string, expected: readonly ExpectedValue[] = []): Promise<DatabaseSearched> {
+export function searchDatabase(
+  dataSource: DataSource, needles: Needles, store: string, expected: readonly ExpectedValue[] = [], signal?: AbortSignal,
+): Promise<DatabaseSearched> {
+  return inOneSnapshot(dataSource, async (runner) => {
+    const search = new DatabaseSearch(runner, needles, store, expected, signal);
+    await search.tables();
+    await search.statistics();
+    await search.largeObjects();
+    return search.result;
+  });
+}
+
+/** Searches what the planner remembers of columns, and nothing else. */
+export function searchStatistics(
+  dataSource: DataSource, needles: Needles, store: string, expected: readonly ExpectedValue[] = [], signal?: AbortSignal,
+): Promise<Pick<DatabaseSearched, 'found' | 'remembered'>> {
+  return inOneSnapshot(dataSource, async (runner) => {
+    const search = new DatabaseSearch(runner, needles, store, expected, signal);
+    await search.statistics();
+    return search.result;
+  });
+}
+
+async function inOneSnapshot<T>(dataSource: DataSource, search: (runner: QueryRunner) => Promise<T>): Promise<T> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.startTransaction('REPEATABLE READ');
     await runner.query(SETTINGS);
-    const search = new DatabaseSearch(runner, needles, store, expected);
-    await search.tables();
-    await search.statistics();
-    await search.largeObjects();
+    const result = await search(runner);
     await runner.commitTransaction();
-    return search.result;
+    return result;
   } catch (error) {
     await runner.rollbackTransaction().catch(() => undefined); // the first error tells more
     throw error;
@@ -58,13 +90,14 @@ export async function searchDatabase(dataSource: DataSource, needles: Needles, s
 }
 
 class DatabaseSearch {
-  readonly result = { found: [] as Finding[], unsearched: [] as Unsearched[], tables: 0, largeObjects: 0, bytes: 0 };
+  readonly result = { found: [] as Finding[], unsearched: [] as Unsearched[], tables: 0, largeObjects: 0, bytes: 0, remembered: [] as Column[] };
 
   constructor(
     private readonly runner: QueryRunner,
     private readonly needles: Needles,
     private readonly store: string,
     private readonly expected: readonly ExpectedValue[],
+    private readonly signal: AbortSignal | undefined,
   ) {}
 
   async tables(): Promise<void> {
@@ -72,19 +105,20 @@ class DatabaseSearch {
       const place = placeOf(table);
       if (!table.is_readable) { this.unsearched(place, DENIED); continue; }
       const search = new RowSearch(this.needles, this.expectedIn(table));
-      if (table.columns.length > 0) await copyOut(this.runner, copyTable(table), (row) => search.take(row));
+      if (table.columns.length > 0) await this.copyOut(copyTable(table), (row) => search.take(row));
       this.result.tables += 1;
       this.add(search, place);
     }
   }
 
   async statistics(): Promise<void> {
-    await copyOut(this.runner, COPY_STATISTICS, (row) => {
+    await this.copyOut(COPY_STATISTICS, (row) => {
       const [schema, name, column, ...values] = fieldsOf(row).map((field) => field.toString());
       const table = { schema: schema as string, name: name as string, columns: ['schema', 'name', 'column', ...values.map(() => column as string)] };
       const search = new RowSearch(this.needles, this.expectedIn(table));
       search.take(row);
-      this.add(search, `statistics of ${placeOf(table)}.${safe(column as string)}`);
+      if (!search.tally.isEmpty) this.result.remembered.push({ schema: table.schema, table: table.name, column: column as string });
+      this.add(search, `${STATISTICS}${placeOf(table)}.${safe(column as string)}`);
     });
   }
 
@@ -95,6 +129,7 @@ class DatabaseSearch {
       await this.runner.query('SAVEPOINT large_object');
       try {
         for (let from = 0; ; from += LARGE_OBJECT_PART) {
+          this.signal?.throwIfAborted();
           const [part] = (await this.runner.query(READ_LARGE_OBJECT, [oid, from, LARGE_OBJECT_PART])) as { bytes: Buffer }[];
           if (!part || part.bytes.length === 0) break;
           this.result.bytes += part.bytes.length;
@@ -111,6 +146,13 @@ class DatabaseSearch {
       this.result.largeObjects += 1;
       this.result.found.push(...search.tally.findings(this.needles, this.store, place));
     }
+  }
+
+  private copyOut(text: string, take: (row: Buffer) => void): Promise<void> {
+    return copyOut(this.runner, text, (row) => {
+      this.signal?.throwIfAborted();
+      take(row);
+    });
   }
 
   private unsearched(place: string, reason: string): void {

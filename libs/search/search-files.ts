@@ -32,10 +32,11 @@ const SLASH = Buffer.from('/');
 /**
  * Searches every file below the directories, and the names of all of them, once, whatever number of people is looked for. A file that
  * is being written is searched as far as it has got. Symbolic links are not followed; sockets and pipes hold nothing.
+ * @throws the signal's reason soon after it is aborted
  */
-export async function searchFiles(directories: readonly Directory[], needles: Needles): Promise<FilesSearched> {
+export async function searchFiles(directories: readonly Directory[], needles: Needles, signal?: AbortSignal): Promise<FilesSearched> {
   const result = { found: [] as Finding[], unsearched: [] as Unsearched[], files: 0, bytes: 0 };
-  for (const { store, path } of directories) await new DirectorySearch(needles, store, result).directory(Buffer.from(path));
+  for (const { store, path } of directories) await new DirectorySearch(needles, store, result, signal).directory(Buffer.from(path));
   return result;
 }
 
@@ -44,7 +45,7 @@ type Result = { found: Finding[]; unsearched: Unsearched[]; files: number; bytes
 class DirectorySearch {
   private readonly chunk = Buffer.allocUnsafe(CHUNK);
 
-  constructor(private readonly needles: Needles, private readonly store: string, private readonly result: Result) {}
+  constructor(private readonly needles: Needles, private readonly store: string, private readonly result: Result, private readonly signal: AbortSignal | undefined) {}
 
   /** @param below path from the root, empty for the root: names above it are the operator's. Any bytes may be a name */
   async directory(root: Buffer, below: Buffer = Buffer.alloc(0)): Promise<void> {
@@ -82,6 +83,7 @@ class DirectorySearch {
     const unpacked = new StreamSearch(this.needles);
     let gunzip: GradualGunzip | undefined;
     for (let isFirst = true; ; isFirst = false) {
+      this.signal?.throwIfAborted();
       const { bytesRead } = await file.read(this.chunk, 0, CHUNK, null);
       if (bytesRead === 0) break;
       const read = this.chunk.subarray(0, bytesRead);
