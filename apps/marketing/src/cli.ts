@@ -6,6 +6,8 @@ import { Metrics } from '#http/metrics.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { digestAll } from './contacts/address-digests.sql.js';
 import { readDelivered } from './intake/delivered.js';
+import { unannotated } from '#database/annotated-columns.js';
+import { HELD_COLUMNS, TABLES_OF_NOBODY, TIES } from './held/held-columns.js';
 import { IntakeService } from './intake/intake.service.js';
 import { listParked, unpark } from './intake/parked.sql.js';
 import { raiseMarketingEpoch } from './link/link.sql.js';
@@ -21,6 +23,7 @@ const USAGE = `Operator commands of marketing. They use the same environment as 
   parked:drop id…        forget them; the register sends again what is still unanswered
   reconcile              compare with the register now, and repair
   digests:rebuild        after MARKETING_INDEX_KEY was changed, and while no instance of marketing runs
+  personal-data:check    whether every column that knows a person is accounted for
   epoch:raise            after this database was restored: lists stay closed until the register has told everything anew
 `;
 
@@ -82,6 +85,13 @@ const COMMANDS: Record<string, Command> = {
     const { indexKey } = app.get<MarketingConfig>(MARKETING_CONFIG);
     console.log(`${await app.get(DataSource).transaction((manager) => digestAll(manager, indexKey))} contact(s) are found by the new key.`);
     return 0;
+  },
+
+  'personal-data:check': async (app) => {
+    const missing = await unannotated(app.get(DataSource).manager, { columns: HELD_COLUMNS, ofNobody: TABLES_OF_NOBODY }, TIES);
+    for (const line of missing) console.error(line);
+    console.log(`${missing.length} thing(s) to be accounted for in apps/marketing/src/held/held-columns.ts.`);
+    return missing.length === 0 ? 0 : 1;
   },
 
   'epoch:raise': async (app) => {

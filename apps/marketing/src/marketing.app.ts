@@ -5,6 +5,7 @@ import type { HealthCheck } from '#http/health.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { BatchServer } from '#messaging/batch-server.js';
 import { ConsumerConnection } from '#messaging/messaging.module.js';
+import { QUEUES } from '#messaging/topology.js';
 import { DataSource } from 'typeorm';
 import { AudienceService } from './audience/audience.service.js';
 import { ConfigurationError } from '#service/configuration.js';
@@ -28,7 +29,7 @@ export async function startMarketing(parts: MarketingParts): Promise<NestFastify
   });
   assertEveryRouteStatesItsScope(app);
   await assertAddressKey(app, config.indexKey);
-  app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS }) });
+  app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS, rpcQueue: QUEUES.marketingRpc }) });
   await app.startAllMicroservices();
   app.get(Background).start();
   await app.listen(config.port, config.host);

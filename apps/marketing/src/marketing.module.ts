@@ -35,6 +35,8 @@ import { RemovalsController } from './exports/removals.controller.js';
 import { RemovalsService } from './exports/removals.service.js';
 import { GrowthController } from './growth/growth.controller.js';
 import { GrowthService } from './growth/growth.service.js';
+import { HeldController } from './held/held.controller.js';
+import { HeldService } from './held/held.service.js';
 import { ConsentEventsController } from './intake/consent-events.controller.js';
 import { IntakeService } from './intake/intake.service.js';
 import { RegisterClient } from './link/register-client.service.js';
@@ -68,7 +70,7 @@ export class MarketingModule {
         messaging(parts),
         AuthModule.forRoot({ issuer: config.tokenIssuer, audience: 'lupa', keys: new RemoteKeys(config.registerJwksUrl) }),
       ],
-      controllers: [AudienceController, CheckController, ConsentEventsController, ExplainController, ExportsController, GrowthController, OverlapController, RemovalsController, SegmentsController, SnapshotsController],
+      controllers: [AudienceController, CheckController, ConsentEventsController, ExplainController, ExportsController, GrowthController, HeldController, OverlapController, RemovalsController, SegmentsController, SnapshotsController],
       providers: [...forOperator.providers ?? [], { provide: APP_INTERCEPTOR, useClass: DatabaseAwayInterceptor }],
     };
   }
@@ -86,7 +88,7 @@ export class MarketingModule {
         { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
         AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IndexMetrics, IntakeService, MarketingMetrics, Puller, ReconcileService,
         RegisterClient, SegmentsService, SelectionService, SnapshotKeeper, SnapshotsService, StatementSigner, WatermarkService,
-        ExplainService, OverlapService,
+        ExplainService, HeldService, OverlapService,
         BlockReader, ExportContent, ExportKeeper, ExportWork, ExportsService, FileCleaner, FileMaker, FileStore, HandoverService, RemovalsService,
       ],
     };
