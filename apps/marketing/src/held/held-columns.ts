@@ -1,14 +1,19 @@
 /** Why something of a person is not told to her, or is told elsewhere. */
-const REASONS = {
-  'key': 'Only ties the row to her or to another row',
-  'keyed-hash': 'A keyed hash of an address that is told itself',
-  'told-as': 'Told in another shape: which lists she is on, and which exports held her',
-  'of-the-list': 'Says something of the list or export as a whole, not of her',
-  'of-the-erased': 'Says something only once the person is erased',
-  'under-way': 'A number on its way from one table to another, for seconds',
-  'colleague': 'Which employee saw to it; the person has a right to what was done, not to the name (CJEU C-579/21)',
-} as const;
-type Reason = keyof typeof REASONS;
+type Reason =
+  /** It only ties the row to her or to another row. */
+  | 'key'
+  /** A keyed hash of an address that is told itself. */
+  | 'keyed-hash'
+  /** Told in another shape: which lists she is on, which exports held her, how many answers are under way. */
+  | 'told-as'
+  /** It says something of the list or export as a whole, not of her. */
+  | 'of-the-list'
+  /** It says something only once the person is erased. */
+  | 'of-the-erased'
+  /** A number on its way from one table to another, for seconds. */
+  | 'under-way'
+  /** Which employee saw to it; she has a right to what was done, not to the name (CJEU C-579/21). */
+  | 'colleague';
 
 const told = (...columns: string[]): Record<string, 'told'> => Object.fromEntries(columns.map((column) => [column, 'told']));
 const not = (reason: Reason, ...columns: string[]): Record<string, Reason> => Object.fromEntries(columns.map((column) => [column, reason]));
