@@ -53,8 +53,8 @@ const SETTINGS = `SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = 0; SE
 export function searchDatabase(
   dataSource: DataSource, needles: Needles, store: string, expected: readonly ExpectedValue[] = [], signal?: AbortSignal,
 ): Promise<DatabaseSearched> {
-  return inOneSnapshot(dataSource, async (runner) => {
-    const search = new DatabaseSearch(runner, needles, store, expected, signal);
+  return inOneSnapshot(dataSource, signal, async (runner) => {
+    const search = new DatabaseSearch(runner, needles, store, expected);
     await search.tables();
     await search.statistics();
     await search.largeObjects();
@@ -66,15 +66,18 @@ export function searchDatabase(
 export function searchStatistics(
   dataSource: DataSource, needles: Needles, store: string, expected: readonly ExpectedValue[] = [], signal?: AbortSignal,
 ): Promise<Pick<DatabaseSearched, 'found' | 'remembered'>> {
-  return inOneSnapshot(dataSource, async (runner) => {
-    const search = new DatabaseSearch(runner, needles, store, expected, signal);
+  return inOneSnapshot(dataSource, signal, async (runner) => {
+    const search = new DatabaseSearch(runner, needles, store, expected);
     await search.statistics();
     return search.result;
   });
 }
 
-async function inOneSnapshot<T>(dataSource: DataSource, search: (runner: QueryRunner) => Promise<T>): Promise<T> {
+async function inOneSnapshot<T>(dataSource: DataSource, signal: AbortSignal | undefined, search: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  signal?.throwIfAborted();
   const runner = dataSource.createQueryRunner();
+  const giveUp = (): void => { void cutOff(runner); };
+  signal?.addEventListener('abort', giveUp, { once: true });
   try {
     await runner.startTransaction('REPEATABLE READ');
     await runner.query(SETTINGS);
@@ -83,10 +86,17 @@ async function inOneSnapshot<T>(dataSource: DataSource, search: (runner: QueryRu
     return result;
   } catch (error) {
     await runner.rollbackTransaction().catch(() => undefined); // the first error tells more
-    throw error;
+    throw signal?.aborted === true ? signal.reason : error;
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     await runner.release();
   }
+}
+
+/** Also a search that waits for a lock ends by it; whoever borrows a connection after gets another one. */
+async function cutOff(runner: QueryRunner): Promise<void> {
+  const client = (await runner.connect()) as { readonly connection: { readonly stream: { destroy(): void } } };
+  client.connection.stream.destroy();
 }
 
 class DatabaseSearch {
@@ -97,7 +107,6 @@ class DatabaseSearch {
     private readonly needles: Needles,
     private readonly store: string,
     private readonly expected: readonly ExpectedValue[],
-    private readonly signal: AbortSignal | undefined,
   ) {}
 
   async tables(): Promise<void> {
@@ -105,14 +114,14 @@ class DatabaseSearch {
       const place = placeOf(table);
       if (!table.is_readable) { this.unsearched(place, DENIED); continue; }
       const search = new RowSearch(this.needles, this.expectedIn(table));
-      if (table.columns.length > 0) await this.copyOut(copyTable(table), (row) => search.take(row));
+      if (table.columns.length > 0) await copyOut(this.runner, copyTable(table), (row) => search.take(row));
       this.result.tables += 1;
       this.add(search, place);
     }
   }
 
   async statistics(): Promise<void> {
-    await this.copyOut(COPY_STATISTICS, (row) => {
+    await copyOut(this.runner, COPY_STATISTICS, (row) => {
       const [schema, name, column, ...values] = fieldsOf(row).map((field) => field.toString());
       const table = { schema: schema as string, name: name as string, columns: ['schema', 'name', 'column', ...values.map(() => column as string)] };
       const search = new RowSearch(this.needles, this.expectedIn(table));
@@ -129,7 +138,6 @@ class DatabaseSearch {
       await this.runner.query('SAVEPOINT large_object');
       try {
         for (let from = 0; ; from += LARGE_OBJECT_PART) {
-          this.signal?.throwIfAborted();
           const [part] = (await this.runner.query(READ_LARGE_OBJECT, [oid, from, LARGE_OBJECT_PART])) as { bytes: Buffer }[];
           if (!part || part.bytes.length === 0) break;
           this.result.bytes += part.bytes.length;
@@ -146,13 +154,6 @@ class DatabaseSearch {
       this.result.largeObjects += 1;
       this.result.found.push(...search.tally.findings(this.needles, this.store, place));
     }
-  }
-
-  private copyOut(text: string, take: (row: Buffer) => void): Promise<void> {
-    return copyOut(this.runner, text, (row) => {
-      this.signal?.throwIfAborted();
-      take(row);
-    });
   }
 
   private unsearched(place: string, reason: string): void {

@@ -3,7 +3,8 @@ import { registerDataSource } from '#register/database/data-source.js';
 import { Needles } from '#search/needles.js';
 import { searchDatabaseAfresh } from '#search/search-afresh.js';
 import { searchDatabase } from '#search/search-database.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
+import { waitFor } from '#test/support/wait-for.js';
 
 const AINO = { caseId: 'case-aino', values: [{ kind: 'email', text: 'aino.virtanen@example.fi' }], together: [] } as const;
 const PLACE = { caseId: 'case-aino', store: 'register', place: 'elsewhere.added', count: 1 };
@@ -64,12 +65,34 @@ describe('what only the planner remembers', () => {
     expect(await search()).toEqual([]);
   });
 
-  it('gives up when it is told to, and leaves the connections usable', async () => {
+  describe('a search that is told to end', () => {
     const abort = new AbortController();
-    await dataSource.query(`INSERT INTO elsewhere.added SELECT repeat('x', 90) FROM generate_series(1, 300000)`);
-    const searching = searchDatabaseAfresh(dataSource, needles, 'register', [], abort.signal);
-    setImmediate(() => abort.abort(new Error('the service stops')));
-    await expect(searching).rejects.toThrow('the service stops');
-    expect(await Promise.all(Array.from({ length: 8 }, () => dataSource.query('SELECT 1 AS one')))).toHaveLength(8);
+    const isUsable = () => Promise.all(Array.from({ length: 8 }, () => dataSource.query('SELECT 1 AS one')));
+
+    it('ends while rows come', async () => {
+      await dataSource.query(`INSERT INTO elsewhere.added SELECT repeat('x', 90) FROM generate_series(1, 300000)`);
+      const searching = searchDatabaseAfresh(dataSource, needles, 'register', [], abort.signal);
+      setImmediate(() => abort.abort(new Error('the service stops')));
+      await expect(searching).rejects.toThrow('the service stops');
+      expect(await isUsable()).toHaveLength(8);
+    });
+
+    it('ends while it waits for a table', async () => {
+      const other = dataSource.createQueryRunner();
+      await other.startTransaction();
+      await other.query('LOCK TABLE elsewhere.added IN ACCESS EXCLUSIVE MODE');
+      const stopping = new AbortController();
+      const searching = expect(searchDatabaseAfresh(dataSource, needles, 'register', [], stopping.signal)).rejects.toThrow('the service stops');
+      await waitFor('a search that waits', async () => (await dataSource.query<unknown[]>('SELECT 1 FROM pg_locks WHERE NOT granted'))[0]);
+      stopping.abort(new Error('the service stops'));
+      await searching;
+      await other.rollbackTransaction();
+      await other.release();
+      expect(await isUsable()).toHaveLength(8);
+    });
+
+    it('does not begin', async () => {
+      await expect(searchDatabaseAfresh(dataSource, needles, 'register', [], abort.signal)).rejects.toThrow('the service stops');
+    });
   });
 });
