@@ -15,6 +15,7 @@ import { ConfigurationError } from '#service/configuration.js';
 import { MARKETING_CONFIG, type MarketingConfig, readMarketingConfig } from './marketing.config.js';
 import { MarketingModule } from './marketing.module.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
+import { RESTORE_COMMANDS } from './restore/restore.commands.js';
 
 const USAGE = `Operator commands of marketing. They use the same environment as the service, which may go on running.
 
@@ -25,6 +26,13 @@ const USAGE = `Operator commands of marketing. They use the same environment as 
   digests:rebuild        after MARKETING_INDEX_KEY was changed, and while no instance of marketing runs
   personal-data:check    whether every column that knows a person is accounted for
   epoch:raise            after this database was restored: lists stay closed until the register has told everything anew
+
+While no instance of marketing runs, around a restore (npm run restore does them all):
+
+  erasures:replay        erase the references on standard input (the register's erasures:log), whatever this database knows of them
+  exports:end-open       end exports that are not over, and delete every stored file
+  queues:drain           apply what waits in the queues, before the register is restored
+  memory:export          write what is remembered of every reference, for the register's memory:take-in
 `;
 
 const LISTED = 1_000;
@@ -33,6 +41,8 @@ const BROKER_PATIENCE_MS = 10_000;
 type Command = (app: INestApplicationContext, ids: readonly number[]) => Promise<number>;
 
 const COMMANDS: Record<string, Command> = {
+  ...RESTORE_COMMANDS,
+
   'parked:list': async (app) => {
     const rows = await listParked(app.get(DataSource).manager, LISTED);
     for (const row of rows) {

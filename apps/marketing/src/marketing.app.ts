@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { assertEveryRouteStatesItsScope } from '#auth/assert-scopes.js';
 import { createHttpApp } from '#http/create-http-app.js';
+import { isRestoreUnfinished, RESTORE_UNFINISHED } from '#database/unfinished-restore.js';
 import type { HealthCheck } from '#http/health.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { BatchServer } from '#messaging/batch-server.js';
@@ -28,6 +29,7 @@ export async function startMarketing(parts: MarketingParts): Promise<NestFastify
     service: 'marketing', api: API, logger, metrics, readiness: (made) => healthChecks(made), trustProxy: config.trustProxy,
   });
   assertEveryRouteStatesItsScope(app);
+  await assertRestored(app);
   await assertAddressKey(app, config.indexKey);
   app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS, rpcQueue: QUEUES.marketingRpc }) });
   await app.startAllMicroservices();
@@ -42,6 +44,13 @@ async function assertAddressKey(app: NestFastifyApplication, key: Buffer): Promi
   if (await isAddressKey(database.manager, key)) return;
   await app.close();
   throw new ConfigurationError('MARKETING_INDEX_KEY is not the key that addresses are stored under. Set that one again, or run the command digests:rebuild.');
+}
+
+/** Before anything is served, consumed or relayed. */
+async function assertRestored(app: NestFastifyApplication): Promise<void> {
+  if (!(await isRestoreUnfinished(app.get(DataSource)))) return;
+  await app.close();
+  throw new ConfigurationError(RESTORE_UNFINISHED);
 }
 
 /** Without the broker, or when stale, the service is ready all the same: it refuses lists and says why. */

@@ -6,6 +6,7 @@ import { CERTIFICATE_COMMANDS } from './certificates/certificates.commands.js';
 import { registerDataSource } from './database/data-source.js';
 import { LEFTOVERS_COMMANDS } from './leftovers/leftovers.commands.js';
 import { readRegisterConfig, type RegisterConfig } from './register.config.js';
+import { RESTORE_COMMANDS } from './restore/restore.commands.js';
 import { RETENTION_COMMANDS } from './retention/retention.commands.js';
 import { SUPPRESSION_COMMANDS } from './suppression/suppression.commands.js';
 import { SYNC_COMMANDS } from './sync/sync.commands.js';
@@ -16,7 +17,7 @@ interface Command {
   run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...SUPPRESSION_COMMANDS, ...LEFTOVERS_COMMANDS };
+const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...SUPPRESSION_COMMANDS, ...LEFTOVERS_COMMANDS, ...RESTORE_COMMANDS };
 
 /** They need neither database nor configuration. */
 const OFFLINE: Readonly<Record<string, Omit<Command, 'run'> & { run(args: string[]): Promise<void> }>> = CERTIFICATE_COMMANDS;

@@ -2,11 +2,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { assertEveryRouteStatesItsScope } from '#auth/assert-scopes.js';
 import { createHttpApp } from '#http/create-http-app.js';
+import { isRestoreUnfinished, RESTORE_UNFINISHED } from '#database/unfinished-restore.js';
 import type { HealthCheck } from '#http/health.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { BatchServer, type Subscription } from '#messaging/batch-server.js';
 import { ConsumerConnection } from '#messaging/messaging.module.js';
 import { QUEUES } from '#messaging/topology.js';
+import { ConfigurationError } from '#service/configuration.js';
 import { RegisterModule, type RegisterParts } from './register.module.js';
 
 /** One message holds up to 500 answers, so few messages make a batch. */
@@ -37,10 +39,18 @@ export async function startRegister(parts: RegisterParts): Promise<NestFastifyAp
     logger, metrics, readiness: (made) => healthChecks(made), trustProxy: config.trustProxy,
   });
   assertEveryRouteStatesItsScope(app);
+  await assertRestored(app);
   app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS, rpcQueue: QUEUES.rpc }) });
   await app.startAllMicroservices();
   await app.listen(config.port, config.host);
   return app;
+}
+
+/** Before anything is served, consumed or relayed. */
+async function assertRestored(app: NestFastifyApplication): Promise<void> {
+  if (!(await isRestoreUnfinished(app.get(DataSource)))) return;
+  await app.close();
+  throw new ConfigurationError(RESTORE_UNFINISHED);
 }
 
 /** Without the broker the register still takes every write: what marketing has to hear of waits in its table. */
