@@ -1,0 +1,114 @@
+import { Client } from 'pg';
+import { ErasureReplay } from '#register/erasure/erasure-replay.service.js';
+import { erasureLogDataSource } from '#register/erasure-log/erasure-log.data-source.js';
+import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
+import { newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
+import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.js';
+import { waitFor } from '#test/support/wait-for.js';
+
+let register: TestRegister;
+let database: TestDatabase;
+let link: TcpProxy;
+let log: Client;
+beforeAll(async () => {
+  database = await createTestDatabase('erasure-log', erasureLogDataSource);
+  const url = new URL(database.url);
+  link = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
+  register = await startTestRegister('erasure-log', { REGISTER_ERASURE_LOG_URL: Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(link.port) }).href });
+  log = new Client(database.url);
+  await log.connect();
+}, 60_000);
+afterAll(async () => {
+  await log.end();
+  await register.stop();
+  await link.close();
+  await database.drop();
+}, 60_000);
+
+interface Entry { ref: string; case_id: string; email_digest: Buffer; ground: string; done_at: Date | null }
+
+const entries = async (): Promise<Entry[]> => (await log.query<Entry>('SELECT ref, case_id, email_digest, ground, done_at FROM erasure ORDER BY logged_at')).rows;
+const create = async (): Promise<{ id: string; ref: string }> => {
+  const id = String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
+  const [row] = await register.database.query<[{ ref: string }]>('SELECT ref FROM customer WHERE id = $1', [id]);
+  return { id, ref: row.ref };
+};
+const isThere = async (id: string): Promise<boolean> => (await register.call('GET', `/v1/customers/${id}`)).status === 200;
+const age = (ref: string) => log.query("UPDATE erasure SET logged_at = now() - interval '10 minutes' WHERE ref = $1", [ref]);
+const replay = () => register.app.get(ErasureReplay, { strict: false });
+
+describe('the log of erasures', () => {
+  it('names the case of each person once, by digests and random numbers', async () => {
+    const { id, ref } = await create();
+    const { body } = await register.call('DELETE', `/v1/customers/${id}`);
+    const found = (await entries()).filter((entry) => entry.ref === ref);
+    expect(found).toMatchObject([{ case_id: body['caseId'], ground: 'request', done_at: null }]);
+    const [suppressed] = await register.database.query<object[]>('SELECT 1 FROM suppression WHERE digest = $1', [found[0]?.email_digest]);
+    expect(suppressed).toBeDefined();
+    await expect(log.query('DELETE FROM erasure')).rejects.toThrow('append-only');
+    await age(ref);
+    await replay().finishCutShort();
+    expect((await entries()).find((entry) => entry.ref === ref)?.done_at).toBeInstanceOf(Date);
+  });
+
+  it('is written before the first row is deleted, and finishes what a crash has cut short', async () => {
+    const { id, ref } = await create();
+    await register.database.query(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cut short'; END $$;
+      CREATE TRIGGER fail BEFORE DELETE ON customer FOR EACH ROW EXECUTE FUNCTION fail()`);
+    expect((await register.call('DELETE', `/v1/customers/${id}`)).status).toBe(500);
+    await register.database.query('DROP FUNCTION fail() CASCADE');
+    expect(await isThere(id)).toBe(true);
+    const [entry] = (await entries()).filter((each) => each.ref === ref);
+    expect(entry).toBeDefined();
+
+    await replay().finishCutShort();
+    expect(await isThere(id)).toBe(true); // it may still be under way
+    await age(ref);
+    await replay().finishCutShort();
+    expect(await isThere(id)).toBe(false);
+    expect((await register.call('GET', `/v1/erasures/${String(entry?.case_id)}`)).body).toMatchObject({ state: 'waiting-for-marketing', ground: 'request' });
+    expect((await entries()).filter((each) => each.ref === ref)).toHaveLength(1);
+  });
+
+  it('erases again who is there again, whatever a restored row says, and only her', async () => {
+    const [gone, stays] = [await create(), await create()];
+    const [saved] = await register.database.query<[{ row: object }]>('SELECT to_jsonb(c) AS row FROM customer c WHERE id = $1', [gone.id]);
+    const { body: { caseId } } = await register.call('POST', '/v1/erasures', { body: { customerId: gone.id, ground: 'request' } });
+    await age(gone.ref);
+    await replay().finishCutShort();
+    const restored = { ...saved.row, restricted_at: new Date(), restriction_reason: 'accuracy-contested' };
+    await register.database.query(`INSERT INTO customer SELECT * FROM jsonb_populate_record(NULL::customer, $1)`, [JSON.stringify(restored)]);
+    await register.database.query(`INSERT INTO legal_hold (customer_id, reason, owner, review_at, placed_by) VALUES ($1, 'dispute', 'somebody', now(), 'somebody')`, [gone.id]);
+    await register.database.query(`DELETE FROM suppression`);
+    await register.database.query(`UPDATE erasure_case SET answered_at = now(), statement = 'x', closed_at = now() WHERE id = $1`, [caseId]);
+
+    expect(await replay().run()).toMatchObject({ erasedAgain: 1, reopened: 0 });
+    expect([await isThere(gone.id), await isThere(stays.id)]).toEqual([false, true]);
+    expect((await register.call('GET', `/v1/erasures/${String(caseId)}`)).body).toMatchObject({ state: 'waiting-for-marketing' });
+    expect(await register.database.query<object[]>('SELECT 1 FROM suppression')).toHaveLength(1);
+    expect(await register.database.query<object[]>('SELECT 1 FROM sync_pending WHERE ref = $1 AND erased', [gone.ref])).toHaveLength(1);
+    expect(await replay().run()).toMatchObject({ erasedAgain: 0, reopened: 0 });
+  });
+
+  it('opens cases anew that a restored database does not know, and closes their addresses', async () => {
+    const { id, ref } = await create();
+    const { body: { caseId } } = await register.call('DELETE', `/v1/customers/${id}`);
+    await register.database.query('DELETE FROM erasure_case WHERE id = $1', [caseId]);
+    await register.database.query('DELETE FROM sync_pending WHERE ref = $1', [ref]);
+    await register.database.query('DELETE FROM suppression');
+    expect(await replay().run()).toMatchObject({ erasedAgain: 0, reopened: 1 });
+    expect(await register.database.query<object[]>('SELECT 1 FROM suppression')).toHaveLength(1);
+    expect(await register.database.query<object[]>('SELECT 1 FROM sync_pending p JOIN erasure_case e USING (ref, version) WHERE e.id = $1 AND p.erased', [caseId])).toHaveLength(1);
+  });
+
+  it('away, it lets nothing be erased', async () => {
+    const { id } = await create();
+    link.refuse();
+    const { status, body, headers } = await register.call('DELETE', `/v1/customers/${id}`);
+    expect([status, body['type'], headers.has('retry-after')]).toEqual([503, '/problems/erasure-log-away', true]);
+    expect(await isThere(id)).toBe(true);
+    link.heal();
+    await waitFor('the log again', async () => (await register.call('DELETE', `/v1/customers/${id}`)).status === 202);
+  });
+});
