@@ -9,6 +9,7 @@ import { BatchServer, type Subscription } from '#messaging/batch-server.js';
 import { ConsumerConnection } from '#messaging/messaging.module.js';
 import { QUEUES } from '#messaging/topology.js';
 import { ConfigurationError } from '#service/configuration.js';
+import { ErasureLog } from './erasure-log/erasure-log.service.js';
 import { RegisterModule, type RegisterParts } from './register.module.js';
 
 /** One message holds up to 500 answers, so few messages make a batch. */
@@ -53,10 +54,11 @@ async function assertRestored(app: NestFastifyApplication): Promise<void> {
   throw new ConfigurationError(RESTORE_UNFINISHED);
 }
 
-/** Without the broker the register still takes every write: what marketing has to hear of waits in its table. */
+/** Without the broker the register still takes every write: what marketing has to hear of waits in its table. Without the log it erases nobody. */
 function healthChecks(app: NestFastifyApplication): HealthCheck[] {
   return [
     { name: 'database', check: async () => (await app.get(DataSource).query<unknown[]>('SELECT 1')).length === 1 },
+    { name: 'erasure-log', essential: false, check: () => app.get(ErasureLog, { strict: false }).isThere() },
     { name: 'broker', essential: false, check: () => Promise.resolve(app.get(AmqpConnection).state().connected) },
   ];
 }
