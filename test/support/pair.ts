@@ -43,8 +43,14 @@ export interface Pair {
   stop(): Promise<void>;
 }
 
-/** @param freshnessLimitSeconds how old lists may be; watermarks come every 2 s */
-export async function startPair(label: string, { freshnessLimitSeconds = 60 } = {}): Promise<Pair> {
+export interface PairOptions {
+  /** How old lists may be; watermarks come every 2 s. */
+  readonly freshnessLimitSeconds?: number;
+  /** What marketing runs in besides the usual. */
+  readonly marketingEnvironment?: Readonly<Record<string, string>>;
+}
+
+export async function startPair(label: string, { freshnessLimitSeconds = 60, marketingEnvironment = {} }: PairOptions = {}): Promise<Pair> {
   const [registerDb, erasureLogDb, marketingDb, vhost] = await Promise.all([
     createTestDatabase(`${label}-register`, registerDataSource), createTestDatabase(`${label}-log`, erasureLogDataSource),
     createTestDatabase(`${label}-marketing`, marketingDataSource), createVhost(label),
@@ -67,7 +73,7 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60 } = 
     ...common, MARKETING_DATABASE_URL: marketingDb.url, AMQP_URL: through(links.marketing), MARKETING_PORT: String(marketingPort),
     MARKETING_STATEMENT_KEY: JSON.stringify(await exportJWK(privateKey)), MARKETING_INDEX_KEY: randomBytes(32).toString('base64'),
     REGISTER_JWKS_URL: `${registerUrl}/.well-known/jwks.json`,
-    FRESHNESS_LIMIT_SECONDS: String(freshnessLimitSeconds),
+    FRESHNESS_LIMIT_SECONDS: String(freshnessLimitSeconds), ...marketingEnvironment,
   });
   const sides = { register: new Client(registerDb.url), marketing: new Client(marketingDb.url) };
   await Promise.all([sides.register.connect(), sides.marketing.connect()]);

@@ -12,7 +12,8 @@ const PROFILE = fileURLToPath(new URL('../config/confetti.json', new URL('../../
 export class ServiceProcess {
   private readonly log: ServiceLog;
   private child: ChildProcess | undefined;
-  private readonly environment: NodeJS.ProcessEnv;
+  /** What it runs in, and its commands. */
+  readonly environment: NodeJS.ProcessEnv;
 
   constructor(readonly name: 'register' | 'marketing', readonly url: string, environment: Readonly<Record<string, string>>) {
     this.log = new ServiceLog(name);
