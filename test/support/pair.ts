@@ -28,6 +28,8 @@ export interface Pair {
   readonly links: { readonly register: TcpProxy; readonly marketing: TcpProxy };
   /** The test's own look at both databases. */
   readonly sides: { readonly register: Client; readonly marketing: Client };
+  /** Of a program with every scope; for requests whose answer is no JSON. */
+  readonly token: string;
   /** One request to the register, with an Idempotency-Key of its own unless told. Rejects when the register is down. */
   call(method: string, path: string, body?: object, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** One request to marketing. */
@@ -46,11 +48,13 @@ export interface Pair {
 export interface PairOptions {
   /** How old lists may be; watermarks come every 2 s. */
   readonly freshnessLimitSeconds?: number;
+  /** What the register runs in besides the usual. */
+  readonly registerEnvironment?: Readonly<Record<string, string>>;
   /** What marketing runs in besides the usual. */
   readonly marketingEnvironment?: Readonly<Record<string, string>>;
 }
 
-export async function startPair(label: string, { freshnessLimitSeconds = 60, marketingEnvironment = {} }: PairOptions = {}): Promise<Pair> {
+export async function startPair(label: string, { freshnessLimitSeconds = 60, registerEnvironment = {}, marketingEnvironment = {} }: PairOptions = {}): Promise<Pair> {
   const [registerDb, erasureLogDb, marketingDb, vhost] = await Promise.all([
     createTestDatabase(`${label}-register`, registerDataSource), createTestDatabase(`${label}-log`, erasureLogDataSource),
     createTestDatabase(`${label}-marketing`, marketingDataSource), createVhost(label),
@@ -67,7 +71,7 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60, mar
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const register = new ServiceProcess('register', registerUrl, {
     ...common, REGISTER_DATABASE_URL: registerDb.url, REGISTER_ERASURE_LOG_URL: erasureLogDb.url, AMQP_URL: through(links.register), REGISTER_PORT: String(registerPort),
-    REGISTER_INDEX_KEY: indexKey.toString('base64'), REGISTER_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+    REGISTER_INDEX_KEY: indexKey.toString('base64'), REGISTER_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'), ...registerEnvironment,
   });
   const marketing = new ServiceProcess('marketing', `http://127.0.0.1:${marketingPort}`, {
     ...common, MARKETING_DATABASE_URL: marketingDb.url, AMQP_URL: through(links.marketing), MARKETING_PORT: String(marketingPort),
@@ -93,7 +97,7 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60, mar
   const rest = async (timeoutMs = 20_000): Promise<void> => { await waitFor('rest', async () => isAtRest(await readUnrest(sides)), timeoutMs); };
 
   return {
-    register, marketing, vhost, links, sides, ask, rest,
+    register, marketing, vhost, links, sides, token, ask, rest,
     call: (method, path, body, headers = {}) =>
       request(registerUrl + path, method, body, { 'idempotency-key': randomUUID(), 'lupa-purpose': 'relationship-care', ...headers }),
     open: async (timeoutMs = 15_000) => {
