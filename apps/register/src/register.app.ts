@@ -12,8 +12,11 @@ import { ConfigurationError } from '#service/configuration.js';
 import { ErasureLog } from './erasure-log/erasure-log.service.js';
 import { RegisterModule, type RegisterParts } from './register.module.js';
 
-/** One message holds up to 500 answers, so few messages make a batch. */
-const SUBSCRIPTIONS: Subscription[] = [{ queue: QUEUES.applied, pattern: QUEUES.applied, maxBatch: 20, maxWaitMs: 5, prefetch: 40 }];
+const SUBSCRIPTIONS: Subscription[] = [
+  // One message holds up to 500 answers, so few messages make a batch.
+  { queue: QUEUES.applied, pattern: QUEUES.applied, maxBatch: 20, maxWaitMs: 5, prefetch: 40 },
+  { queue: QUEUES.searched, pattern: QUEUES.searched, maxBatch: 1, maxWaitMs: 1, prefetch: 1 },
+];
 
 /** Starts the register: serves HTTP on the configured host and port, tells marketing what has changed, answers its requests. */
 export async function startRegister(parts: RegisterParts): Promise<NestFastifyApplication> {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { COMMON_ENVIRONMENT, ConfigurationError, DatabaseUrlSchema, KeySchema, parseConfiguration, PortSchema } from '#service/configuration.js';
+import { searchDirectoriesSchema } from '#search/search-directories.schemas.js';
+import type { Directory } from '#search/search-files.js';
 import { type Profile, ProfileSchema } from './profile/profile.schemas.js';
 
 /** Nest token of the parsed configuration. */
@@ -15,6 +17,10 @@ const EnvironmentSchema = z.object({
   REGISTER_PROFILE: z.string().default('config/confetti.json'),
   REGISTER_INDEX_KEY: KeySchema,
   REGISTER_KEY_ENCRYPTION_KEY: KeySchema,
+  REGISTER_SEARCH_DIRECTORIES: searchDirectoriesSchema(['register', 'marketing']),
+  SEARCH_PAUSE_MS: z.coerce.number().int().min(1).max(86_400_000).optional(),
+  SEARCH_ANSWER_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
+  BACKUP_RETENTION_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),
 });
 
 /** The register's configuration, parsed once at start. Keys are 32 bytes each. */
@@ -32,6 +38,14 @@ export interface RegisterConfig {
   readonly keyEncryptionKey: Buffer;
   /** Shared with marketing: keys the content digests of reconciliation. */
   readonly linkDigestKey: Buffer;
+  /** Logs, the broker's data: searched for the erased beside the database. */
+  readonly searchDirectories: readonly Directory[];
+  /** Between two searches; undefined: ten times what the last one took. */
+  readonly searchPauseMs: number | undefined;
+  /** How long a search waits for marketing's answer before it is given up and begun anew. */
+  readonly searchAnswerSeconds: number;
+  /** How long the operator keeps backups; a certificate says when those of before the erasure are gone. */
+  readonly backupRetentionDays: number;
   readonly tokenIssuer: string;
   readonly poolSize: number;
   /** Proxies whose X-Forwarded-For is believed; undefined: none. */
@@ -62,6 +76,10 @@ export function readRegisterConfig(environment: NodeJS.ProcessEnv): RegisterConf
     indexKey: env.REGISTER_INDEX_KEY,
     keyEncryptionKey: env.REGISTER_KEY_ENCRYPTION_KEY,
     linkDigestKey: env.LINK_DIGEST_KEY,
+    searchDirectories: env.REGISTER_SEARCH_DIRECTORIES,
+    searchPauseMs: env.SEARCH_PAUSE_MS,
+    searchAnswerSeconds: env.SEARCH_ANSWER_SECONDS,
+    backupRetentionDays: env.BACKUP_RETENTION_DAYS,
     tokenIssuer: env.TOKEN_ISSUER,
     poolSize: env.DATABASE_POOL_SIZE,
     trustProxy: env.TRUST_PROXY,

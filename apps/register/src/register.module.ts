@@ -19,6 +19,7 @@ import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { REGISTER_CONFIG, type RegisterConfig } from './register.config.js';
 import { RequestsModule } from './requests/requests.module.js';
 import { RetentionModule } from './retention/retention.module.js';
+import { SearchRoundsModule } from './search-rounds/search-rounds.module.js';
 import { StandingModule } from './standing/standing.module.js';
 import { SuppressionModule } from './suppression/suppression.module.js';
 import { SyncModule } from './sync/sync.module.js';
@@ -56,7 +57,7 @@ export class RegisterModule {
         MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger }),
         AccessModule,
         IdempotencyModule, AccessLogModule, SuppressionModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule, RequestsModule, DisclosuresModule,
-        GuardiansModule, HoldsModule, RetentionModule,
+        GuardiansModule, HoldsModule, RetentionModule, SearchRoundsModule,
       ],
     };
   }

@@ -1,0 +1,78 @@
+import type { ErasureStatement } from '#contracts/applied.v1.js';
+import type { SearchStatement } from '#contracts/search.v1.js';
+import { retainedOf } from '../erasure/retained.js';
+import type { Profile } from '../profile/profile.schemas.js';
+import { type Certificate, SOUGHT_KINDS, type SoughtKind } from './certificate.schemas.js';
+
+/** A store that was searched whole. */
+export interface StoreSearched {
+  readonly store: string;
+  readonly what: 'tables' | 'files';
+  readonly number: number;
+  readonly bytes: number;
+  readonly at: Date;
+}
+
+/** What is known of one case when nothing was found. */
+export interface CaseFacts {
+  readonly caseId: string;
+  readonly ground: Certificate['ground'];
+  /** Also when it was deleted: that is one transaction. */
+  readonly requestedAt: Date;
+  readonly rowsDeleted: number;
+  readonly answeredAt: Date;
+  /** Marketing's word on the deletion, as signed and as read. */
+  readonly statement: { readonly jws: string; readonly content: ErasureStatement };
+  /** Of disclosures: id of the recipient, and when the notice to it was issued (ISO 8601). */
+  readonly disclosedTo: readonly { readonly recipient: string; readonly noticeIssuedAt: string }[];
+  readonly sought: readonly SoughtKind[];
+  readonly notSoughtAsShared: readonly SoughtKind[];
+  readonly hadAddress: boolean;
+}
+
+/** What is the same for every case of a round. */
+export interface RoundFacts {
+  readonly own: readonly StoreSearched[];
+  readonly statement: { readonly jws: string; readonly content: SearchStatement };
+  readonly issuedAt: Date;
+}
+
+const DAY_MS = 86_400_000;
+const DAY = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Helsinki' });
+
+/** What the certificate of a case says: pure facts, each with where it comes from. @param backupRetentionDays how long the operator keeps backups */
+export function certificateOf(facts: CaseFacts, round: RoundFacts, { controller, register, recipients }: Profile, backupRetentionDays: number): Certificate {
+  const { postalAddress: { street, postalCode, city, country } } = controller;
+  const theirs = round.statement.content.stores.map((store) => ({ ...store, at: new Date(round.statement.content.searchedAt) }));
+  const stores = [...round.own, ...theirs];
+  const searchedAt = new Date(Math.max(...stores.map(({ at }) => at.getTime())));
+  const deleted: Readonly<Record<string, number>> = { register: facts.rowsDeleted, marketing: facts.statement.content.rowsDeleted };
+  const received = [
+    ...facts.disclosedTo,
+    ...facts.statement.content.recipients.map((recipient) => ({ recipient, noticeIssuedAt: facts.statement.content.appliedAt })),
+  ];
+  return {
+    format: 'lupa-erasure-certificate-1',
+    controller: { name: controller.name, businessId: controller.businessId, postalAddress: `${street}, ${postalCode} ${city}, ${country}`, email: controller.email },
+    register: register.name,
+    caseId: facts.caseId,
+    ground: facts.ground,
+    requestedAt: facts.requestedAt.toISOString(),
+    deletedAt: facts.requestedAt.toISOString(),
+    answeredAt: facts.answeredAt.toISOString(),
+    searchedAt: searchedAt.toISOString(),
+    issuedAt: round.issuedAt.toISOString(),
+    stores: stores.map(({ store, what, number, bytes, at }) => ({ store, rowsDeleted: deleted[store] ?? 0, searched: { at: at.toISOString(), what, number, bytes, found: 0 } })),
+    sought: SOUGHT_KINDS.filter((kind) => facts.sought.includes(kind)),
+    notSoughtAsShared: SOUGHT_KINDS.filter((kind) => facts.notSoughtAsShared.includes(kind)),
+    // What she had asked for before is on record without her: whether there was anything, nothing here can tell.
+    retained: retainedOf(facts.requestedAt, { hasAddress: facts.hadAddress, hasRequest: true, hasRecipient: facts.disclosedTo.length > 0 }),
+    backupsGoneOn: DAY.format(facts.requestedAt.getTime() + backupRetentionDays * DAY_MS),
+    recipients: received.map(({ recipient, noticeIssuedAt }) => {
+      const known = recipients.find(({ id }) => id === recipient);
+      return { name: known?.name ?? recipient, country: known?.country ?? null, noticeIssuedAt };
+    }),
+    marketingStatement: facts.statement.jws,
+    searchStatement: round.statement.jws,
+  };
+}

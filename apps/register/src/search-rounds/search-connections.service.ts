@@ -1,0 +1,45 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { registerDataSource } from '../database/data-source.js';
+import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+
+/** One holds the lock, one searches. */
+const CONNECTIONS = 2;
+const LOCK = `hashtext('lupa:search-rounds')`;
+
+/** Connections of the rounds alone: a search takes minutes, and requests must not wait for it. */
+@Injectable()
+export class SearchConnections implements OnApplicationShutdown {
+  private opened: Promise<DataSource> | undefined;
+
+  constructor(@Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'databaseUrl'>) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    const dataSource = await this.opened?.catch(() => undefined);
+    await dataSource?.destroy();
+  }
+
+  dataSource(): Promise<DataSource> {
+    this.opened ??= registerDataSource(this.config.databaseUrl, CONNECTIONS).initialize().catch((error: unknown) => {
+      this.opened = undefined;
+      throw error;
+    });
+    return this.opened;
+  }
+
+  /** Does the work unless another instance of the register is at it. Undefined: it is. */
+  async alone<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const runner = (await this.dataSource()).createQueryRunner();
+    try {
+      const [lock] = (await runner.query(`SELECT pg_try_advisory_lock(${LOCK}) AS held`)) as { held: boolean }[];
+      if (lock?.held !== true) return undefined;
+      try {
+        return await work();
+      } finally {
+        await runner.query(`SELECT pg_advisory_unlock(${LOCK})`).catch(() => undefined); // a lost connection holds no lock
+      }
+    } finally {
+      await runner.release();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { blindIndex } from '#addresses/blind-index.js';
+import { normaliseEmail } from '#addresses/email.js';
+import { MAX_NEEDLE_CASES } from '#contracts/search.v1.js';
+import { runStatement } from '#database/statement.js';
+import type { SoughtKind } from '../certificates/certificate.schemas.js';
+import { openValues, sealingKey, type SearchValues } from '../erasure/sealed-values.js';
+import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { FIND_SHARED, NOTE_SHARED, READ_ROUND_CASES } from './search-rounds.sql.js';
+import { withoutKinds } from './shared-values.js';
+
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+interface CaseRow {
+  readonly id: string;
+  readonly ref: string;
+  readonly sealed_values: Buffer | null;
+  readonly not_sought: SoughtKind[];
+  readonly searches: number;
+}
+
+/** Somebody who is looked for: personal data, never to be logged or kept. */
+export interface SoughtCase extends SearchValues {
+  readonly caseId: string;
+  /** How often she was looked for before. */
+  readonly searches: number;
+}
+
+interface SharedRow {
+  readonly id: string;
+  readonly email: boolean;
+  readonly phone: boolean;
+  readonly together: boolean;
+}
+
+/** Opens what the cases of a round look for, without what a customer of today has as well: a household, or somebody who came back. */
+@Injectable()
+export class SoughtCases {
+  private readonly key: Buffer;
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    @Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'keyEncryptionKey' | 'indexKey'>,
+  ) {
+    this.key = sealingKey(config.keyEncryptionKey);
+  }
+
+  /** Compares every case of the round with the customers of today. What is left out holds for all of the round, in every store. */
+  async begin(roundId: string): Promise<SoughtCase[]> {
+    const sought: SoughtCase[] = [];
+    for (let after: string | null = null; ;) {
+      const rows = await this.read(roundId, after);
+      const values = new Map(rows.map((row) => [row.id, this.open(row)]));
+      const shared = await this.findShared(values);
+      if (shared.length > 0) await runStatement(this.dataSource, NOTE_SHARED, [JSON.stringify(shared)]);
+      const kinds = new Map(shared.map((each) => [each.id, each.kinds]));
+      for (const { id, searches } of rows) sought.push({ caseId: id, searches, ...withoutKinds(values.get(id) as SearchValues, kinds.get(id) ?? []) });
+      if (rows.length < MAX_NEEDLE_CASES) return sought;
+      after = (rows.at(-1) as CaseRow).id;
+    }
+  }
+
+  /** A page of the same, as `begin` has found it. */
+  async page(roundId: string, after: string | null): Promise<{ cases: readonly SoughtCase[]; next: string | null }> {
+    const rows = await this.read(roundId, after);
+    const cases = rows.map((row) => ({ caseId: row.id, searches: row.searches, ...withoutKinds(this.open(row), row.not_sought) }));
+    return { cases, next: rows.length < MAX_NEEDLE_CASES ? null : (rows.at(-1) as CaseRow).id };
+  }
+
+  /** Of a case that is known from the log of erasures alone only the reference is known. */
+  open({ id, ref, sealed_values: sealed }: Pick<CaseRow, 'id' | 'ref' | 'sealed_values'>): SearchValues {
+    return sealed === null ? { values: [{ kind: 'ref', text: ref }], together: [] } : openValues(this.key, id, sealed);
+  }
+
+  private read(roundId: string, after: string | null): Promise<CaseRow[]> {
+    return runStatement<CaseRow>(this.dataSource, READ_ROUND_CASES, [roundId, after ?? FIRST, MAX_NEEDLE_CASES]);
+  }
+
+  private async findShared(cases: ReadonlyMap<string, SearchValues>): Promise<{ id: string; kinds: SoughtKind[] }[]> {
+    const asked = [...cases].map(([id, { values, together: [name] }]) => {
+      const [email, phone] = (['email', 'phone'] as const).map((kind) => values.find((value) => value.kind === kind)?.text);
+      const [first, last, street] = name ?? [];
+      return {
+        id, first, last, street,
+        email: email === undefined ? null : hex(blindIndex(this.config.indexKey, 'email', normaliseEmail(email))),
+        phone: phone === undefined ? null : hex(blindIndex(this.config.indexKey, 'phone', phone)),
+      };
+    });
+    if (asked.length === 0) return [];
+    const rows = await runStatement<SharedRow>(this.dataSource, FIND_SHARED, [JSON.stringify(asked)]);
+    return rows.map((row) => ({ id: row.id, kinds: sharedKinds(row) })).filter(({ kinds }) => kinds.length > 0);
+  }
+}
+
+function sharedKinds({ email, phone, together }: SharedRow): SoughtKind[] {
+  return [...(email ? ['email' as const] : []), ...(phone ? ['phone' as const] : []), ...(together ? ['name-and-street' as const] : [])];
+}
+
+const hex = (bytes: Buffer): string => `\\x${bytes.toString('hex')}`;
