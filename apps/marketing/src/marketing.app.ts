@@ -10,8 +10,10 @@ import { QUEUES } from '#messaging/topology.js';
 import { DataSource } from 'typeorm';
 import { AudienceService } from './audience/audience.service.js';
 import { ConfigurationError } from '#service/configuration.js';
+import { StatementKeys } from './answering/statement-keys.service.js';
 import { isAddressKey } from './contacts/address-digests.sql.js';
 import { SUBSCRIPTIONS } from './intake/consent-events.controller.js';
+import { SEARCH_SUBSCRIPTION } from './leftovers/search-requests.controller.js';
 import { MarketingModule, type MarketingParts } from './marketing.module.js';
 import { Background } from './operations/background.service.js';
 
@@ -19,7 +21,7 @@ const API = {
   title: 'Lupa: marketing',
   description: 'Lists of people who have opted in, and of nobody else. Every answer says of which moment it is.',
   version: '0.1.0',
-  tags: { audience: 'Who may be written to now', growth: 'How the lists grow', exports: 'Handing people to configured recipients, and whom these must remove', segments: 'Saved filters, lists fixed at a moment, and how two lists overlap', explain: 'Why a person is on a list, or is not' },
+  tags: { audience: 'Who may be written to now', growth: 'How the lists grow', exports: 'Handing people to configured recipients, and whom these must remove', segments: 'Saved filters, lists fixed at a moment, and how two lists overlap', explain: 'Why a person is on a list, or is not', statements: 'By which keys marketing’s signed statements are verified' },
 };
 
 /** Starts marketing: consumes, pulls, answers and serves HTTP on the configured host and port. */
@@ -31,7 +33,8 @@ export async function startMarketing(parts: MarketingParts): Promise<NestFastify
   assertEveryRouteStatesItsScope(app);
   await assertRestored(app);
   await assertAddressKey(app, config.indexKey);
-  app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS, rpcQueue: QUEUES.marketingRpc }) });
+  await app.get(StatementKeys).keep();
+  app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: [...SUBSCRIPTIONS, SEARCH_SUBSCRIPTION], rpcQueue: QUEUES.marketingRpc }) });
   await app.startAllMicroservices();
   app.get(Background).start();
   await app.listen(config.port, config.host);

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { COMMON_ENVIRONMENT, ConfigurationError, DatabaseUrlSchema, KeySchema, parseConfiguration, PortSchema } from '#service/configuration.js';
+import type { Directory } from '#search/search-files.js';
+import { searchDirectoriesSchema } from '#search/search-directories.schemas.js';
 import { type Recipient, RecipientsSchema } from './exports/recipients.schemas.js';
+import { OWN_STORES } from './leftovers/search-statement.js';
 
 /** Nest token of the parsed configuration. */
 export const MARKETING_CONFIG = Symbol('MarketingConfig');
@@ -13,7 +16,6 @@ const StatementJwkSchema = z.object({
   x: z.string(),
   y: z.string(),
   d: z.string(),
-  kid: z.string().optional(),
 });
 export type StatementJwk = z.infer<typeof StatementJwkSchema>;
 
@@ -43,6 +45,7 @@ const EnvironmentSchema = z.object({
   EXPORT_EXPIRY_MINUTES: z.coerce.number().positive().max(10_080).default(60),
   EXPORT_LEASE_SECONDS: z.coerce.number().min(3).max(300).default(15),
   EXPORT_BLOCK_SLOTS: z.coerce.number().int().refine((slots) => 65_536 % slots === 0, 'must be a power of two, 65536 at most').default(16_384),
+  MARKETING_SEARCH_DIRECTORIES: searchDirectoriesSchema(Object.values(OWN_STORES)),
   SNAPSHOT_RETENTION_MONTHS: z.coerce.number().int().min(1).max(120).default(13),
 });
 
@@ -80,6 +83,8 @@ export interface MarketingConfig {
   /** Snapshots are deleted so long after they were taken. */
   readonly snapshotRetentionMonths: number;
   readonly exports: ExportConfig;
+  /** Searched for the erased besides the database and the exports, such as logs. */
+  readonly searchDirectories: readonly Directory[];
   readonly poolSize: number;
   /** Proxies whose X-Forwarded-For is believed; undefined: none. */
   readonly trustProxy: string | undefined;
@@ -116,6 +121,7 @@ export function readMarketingConfig(environment: NodeJS.ProcessEnv): MarketingCo
       recipients: readRecipients(env.MARKETING_RECIPIENTS), directory: env.MARKETING_EXPORT_DIRECTORY,
       expiryMs: env.EXPORT_EXPIRY_MINUTES * 60_000, leaseMs: env.EXPORT_LEASE_SECONDS * 1_000, blockSlots: env.EXPORT_BLOCK_SLOTS,
     },
+    searchDirectories: env.MARKETING_SEARCH_DIRECTORIES,
     poolSize: env.DATABASE_POOL_SIZE,
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,

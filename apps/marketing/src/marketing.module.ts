@@ -9,6 +9,8 @@ import { Metrics } from '#http/metrics.js';
 import type { ServiceParts } from '#service/run-service.js';
 import { MessagingModule } from '#messaging/messaging.module.js';
 import { AnswerSender } from './answering/answer-sender.service.js';
+import { StatementKeysController } from './answering/statement-keys.controller.js';
+import { StatementKeys } from './answering/statement-keys.service.js';
 import { StatementSigner } from './answering/statement-signer.service.js';
 import { AudienceIndex } from './audience-index/audience-index.service.js';
 import { IndexMetrics } from './audience-index/index-metrics.service.js';
@@ -39,6 +41,8 @@ import { HeldController } from './held/held.controller.js';
 import { HeldService } from './held/held.service.js';
 import { ConsentEventsController } from './intake/consent-events.controller.js';
 import { IntakeService } from './intake/intake.service.js';
+import { LeftoverSearch } from './leftovers/leftover-search.service.js';
+import { SearchRequestsController } from './leftovers/search-requests.controller.js';
 import { RegisterClient } from './link/register-client.service.js';
 import { WatermarkService } from './link/watermark.service.js';
 import { MARKETING_CONFIG, type MarketingConfig } from './marketing.config.js';
@@ -70,7 +74,7 @@ export class MarketingModule {
         messaging(parts),
         AuthModule.forRoot({ issuer: config.tokenIssuer, audience: 'lupa', keys: new RemoteKeys(config.registerJwksUrl) }),
       ],
-      controllers: [AudienceController, CheckController, ConsentEventsController, ExplainController, ExportsController, GrowthController, HeldController, OverlapController, RemovalsController, SegmentsController, SnapshotsController],
+      controllers: [AudienceController, CheckController, ConsentEventsController, ExplainController, ExportsController, GrowthController, HeldController, OverlapController, RemovalsController, SearchRequestsController, SegmentsController, SnapshotsController, StatementKeysController],
       providers: [...forOperator.providers ?? [], { provide: APP_INTERCEPTOR, useClass: DatabaseAwayInterceptor }],
     };
   }
@@ -88,7 +92,7 @@ export class MarketingModule {
         { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
         AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IndexMetrics, IntakeService, MarketingMetrics, Puller, ReconcileService,
         RegisterClient, SegmentsService, SelectionService, SnapshotKeeper, SnapshotsService, StatementSigner, WatermarkService,
-        ExplainService, HeldService, OverlapService,
+        ExplainService, HeldService, LeftoverSearch, OverlapService, StatementKeys,
         BlockReader, ExportContent, ExportKeeper, ExportWork, ExportsService, FileCleaner, FileMaker, FileStore, HandoverService, RemovalsService,
       ],
     };

@@ -63,6 +63,7 @@ export const TABLES_OF_NOBODY: Readonly<Record<string, string>> = {
   link_state: 'How far the link to the register is',
   migrations: 'Which migrations ran',
   segment: 'Names of saved filters',
+  statement_key: 'Public keys of marketing',
   segment_version: 'Saved filters, which describe people and name none',
 };
 
