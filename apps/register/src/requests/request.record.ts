@@ -5,7 +5,7 @@ import { runInTransaction } from '#database/statement.js';
 import { dueDate, finnishDay, MONTHS_TO_ANSWER } from './due-date.js';
 import type { Day } from './finnish-holidays.js';
 import { CONTACT } from './request.row.js';
-import { OPEN_REQUEST, RECORD_ACT } from './requests.sql.js';
+import { OPEN_REQUEST, RECORD_ACTS } from './requests.sql.js';
 import type { ReceivedBy, RequestKind } from './requests.schemas.js';
 
 /** Rights that are exercised by the very call: there is nothing left to handle. */
@@ -21,8 +21,14 @@ export function recorderOf(caller: Pick<Caller, 'kind' | 'subject'>): string {
  * of the kind are closed as carried out; when there is none, one is recorded that was received and carried out now.
  * Call under the customer's lock; for an erasure before the rows go, so that the request is unlinked with them.
  */
-export async function recordRequest(manager: EntityManager, customerId: string, kind: ActKind, caller: Caller, now = new Date()): Promise<void> {
-  await runInTransaction(manager, RECORD_ACT, newRequest(randomUUID(), { customerId, kind, caller, receivedAt: now, receivedBy: wayOf(caller) }));
+export function recordRequest(manager: EntityManager, customerId: string, kind: ActKind, caller: Caller, now = new Date()): Promise<void> {
+  return recordRequests(manager, [customerId], kind, caller, now);
+}
+
+/** As `recordRequest`, of many customers at once. */
+export async function recordRequests(manager: EntityManager, customerIds: readonly string[], kind: ActKind, caller: Caller, now = new Date()): Promise<void> {
+  const [, , ...shared] = newRequest('', { customerId: '', kind, caller, receivedAt: now, receivedBy: wayOf(caller) });
+  await runInTransaction(manager, RECORD_ACTS, [customerIds.map(() => randomUUID()), customerIds, ...shared]);
 }
 
 /** A right called on that cannot be carried out yet: the request stays open, and is due like every other. */
@@ -44,7 +50,7 @@ export function dueOnReceipt(receivedAt: Date): Day {
   return dueDate(finnishDay(receivedAt), MONTHS_TO_ANSWER);
 }
 
-/** The first ten parameters of OPEN_REQUEST and RECORD_ACT. */
+/** The first ten parameters of OPEN_REQUEST; RECORD_ACTS takes many ids and customers in place of the first two. */
 export function newRequest(id: string, { customerId, kind, caller, receivedAt, receivedBy }: NewRequest): unknown[] {
   const actor = caller.kind === 'customer' ? 'customer' : caller.subject;
   return [id, customerId, kind, receivedAt, receivedBy, dueOnReceipt(receivedAt), CONTACT, recorderOf(caller), actor, caller.kind];

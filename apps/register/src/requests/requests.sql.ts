@@ -22,22 +22,25 @@ export const OPEN_REQUEST: Statement = {
 };
 
 /**
- * Closes the open requests of one kind, since what they ask for is being done; records one, closed, when there is none.
- * $1 id if one is recorded, $2 customer, $3 kind, $4 now, $5 received by, $6 due on, $7 assignee, $8 created by, $9 actor, $10 actor kind
+ * Of each customer closes the open requests of one kind, since what they ask for is being done; records one, closed, when there is none.
+ * $1 ids for those that are recorded, $2 customers in the same order, $3 kind, $4 now, $5 received by, $6 due on, $7 assignee, $8 created by, $9 actor,
+ * $10 actor kind
  */
-export const RECORD_ACT: Statement = {
-  name: 'record-act',
+export const RECORD_ACTS: Statement = {
+  name: 'record-acts',
+  replan: true,
   text: `
     WITH closed AS (
       UPDATE data_request SET state = 'done', outcome = 'carried-out', closed_at = $4
-      WHERE customer_id = $2 AND kind = $3 AND closed_at IS NULL RETURNING id
+      WHERE customer_id = ANY($2::uuid[]) AND kind = $3 AND closed_at IS NULL RETURNING id, customer_id
     ), made AS (
       INSERT INTO data_request (id, customer_id, kind, received_at, received_by, due_on, assignee, state, outcome, closed_at, created_by)
-      SELECT $1, $2, $3, $4, $5, $6, $7, 'done', 'carried-out', $4, $8 WHERE NOT EXISTS (SELECT FROM closed) RETURNING id
+      SELECT a.id, a.customer_id, $3, $4, $5, $6, $7, 'done', 'carried-out', $4, $8 FROM unnest($1::uuid[], $2::uuid[]) AS a(id, customer_id)
+      WHERE NOT EXISTS (SELECT FROM closed c WHERE c.customer_id = a.customer_id) RETURNING id, customer_id
     )
     INSERT INTO data_request_step (request_id, customer_id, actor, actor_kind, step, assignee)
-    SELECT id, $2, $9, $10, 'received', $7 FROM made
-    UNION ALL SELECT id, $2, $9, $10, 'done', NULL FROM (SELECT id FROM made UNION ALL SELECT id FROM closed) AS acted`,
+    SELECT id, customer_id, $9, $10, 'received', $7 FROM made
+    UNION ALL SELECT id, customer_id, $9, $10, 'done', NULL FROM (SELECT id, customer_id FROM made UNION ALL SELECT id, customer_id FROM closed) AS acted`,
 };
 
 /** Whose request it is: read before her lock is taken. $1 id */
