@@ -1,4 +1,4 @@
-import { etagOf, requireIfMatch, assertVersion } from './etag.js';
+import { assertTag, assertVersion, etagOf, etagOfContent, requireIfMatch, requireIfMatchTag } from './etag.js';
 import { Failure } from './failure.js';
 
 function codeOf(action: () => unknown): string {
@@ -27,5 +27,13 @@ describe('etag', () => {
   it('tells a stale version', () => {
     expect(codeOf(() => assertVersion(3, 4))).toBe('version-mismatch');
     expect(codeOf(() => assertVersion(4, 4))).toBe('no failure');
+  });
+
+  it('tells content that has changed, and reads its own tags only', () => {
+    const read = requireIfMatchTag(etagOfContent({ rows: 3, holds: [] }));
+    expect(codeOf(() => assertTag(read, etagOfContent({ rows: 3, holds: [] })))).toBe('no failure');
+    expect(codeOf(() => assertTag(read, etagOfContent({ rows: 4, holds: [] })))).toBe('version-mismatch');
+    for (const header of [undefined, ' ']) expect(codeOf(() => requireIfMatchTag(header))).toBe('if-match-missing');
+    for (const header of ['*', `W/${read}`, `${read}, ${read}`, read.replaceAll('"', ''), '"3"']) expect(codeOf(() => requireIfMatchTag(header))).toBe('if-match-invalid');
   });
 });

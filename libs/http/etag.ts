@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { defineFailure, Failure } from './failure.js';
 
 export const IF_MATCH_MISSING = defineFailure({
@@ -36,4 +37,25 @@ export function requireIfMatch(header: string | undefined): number {
 /** @throws Failure `version-mismatch` (412) when the stored version is not the one that was read. */
 export function assertVersion(read: number, stored: number): void {
   if (read !== stored) throw new Failure(VERSION_MISMATCH);
+}
+
+/** The strong entity tag of content that has no version: a digest of it as JSON, so that its keys have to come in the same order each time. */
+export function etagOfContent(content: object): string {
+  return `"${createHash('sha256').update(JSON.stringify(content)).digest('base64url')}"`;
+}
+
+/**
+ * The tag of content that an If-Match header names, with its quotes.
+ * @throws Failure `if-match-missing` (428) or `if-match-invalid` (400).
+ */
+export function requireIfMatchTag(header: string | undefined): string {
+  if (header === undefined || header.trim() === '') throw new Failure(IF_MATCH_MISSING);
+  const tag = /^"[\w-]{43}"$/.exec(header.trim())?.[0];
+  if (tag === undefined) throw new Failure(IF_MATCH_INVALID);
+  return tag;
+}
+
+/** @throws Failure `version-mismatch` (412) when the content is not what was read. */
+export function assertTag(read: string, current: string): void {
+  if (read !== current) throw new Failure(VERSION_MISMATCH);
 }
