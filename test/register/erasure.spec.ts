@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { decideAbuse } from '#test/support/deciding.js';
 import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
 import { waitFor } from '#test/support/wait-for.js';
 
@@ -35,7 +36,7 @@ describe('an erasure', () => {
 
   it('stays open until marketing has answered: a confirm of the broker closes nothing', async () => {
     const id = String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
-    const { body } = await register.call('POST', '/v1/erasures', { body: { customerId: id, ground: 'abuse' } });
+    const { body } = await decideAbuse(register, id);
     const path = `/v1/erasures/${String(body['caseId'])}`;
     expect((await register.call('GET', path)).body).toMatchObject({ ground: 'abuse', state: 'waiting-for-marketing', marketing: null });
     expect(await register.database.query<object[]>('SELECT erased, urgency FROM sync_pending p JOIN erasure_case e USING (ref) WHERE e.id = $1', [body['caseId']]))

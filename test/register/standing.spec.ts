@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { decideAbuse } from '#test/support/deciding.js';
 import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
 
 jest.setTimeout(60_000);
@@ -44,7 +45,8 @@ describe('a restricted person', () => {
     const id = await create();
     await restrict(id);
     const erase = (ground: string) => register.call('POST', '/v1/erasures', { body: { customerId: id, ground } });
-    expect((await erase('abuse')).body['type']).toBe('/problems/customer-restricted');
+    expect((await decideAbuse(register, id)).body['type']).toBe('/problems/customer-restricted');
+    expect((await erase('relationship-ended')).body['type']).toBe('/problems/customer-restricted');
     expect((await erase('request')).status).toBe(202);
   });
 });

@@ -1,10 +1,11 @@
 import { DataSource } from 'typeorm';
-import { ErasureCaseEntity } from '../erasure/erasure-case.entity.js';
 import { WordingEntity } from '../wordings/wording.entity.js';
 import { Access1700000000002 } from './migrations/1700000000002-access.js';
 import { Register1700000000001 } from './migrations/1700000000001-register.js';
 import { Erasures1700000000009 } from './migrations/1700000000009-erasures.js';
+import { ErasureDecisions1700000000010 } from './migrations/1700000000010-erasure-decisions.js';
 import { Disclosures1700000000008 } from './migrations/1700000000008-disclosures.js';
+import { SearchRounds1700000000011 } from './migrations/1700000000011-search-rounds.js';
 import { Requests1700000000004 } from './migrations/1700000000004-requests.js';
 import { Resync1700000000003 } from './migrations/1700000000003-resync.js';
 import { Suppression1700000000005 } from './migrations/1700000000005-suppression.js';
@@ -18,9 +19,9 @@ export function registerDataSource(url: string, poolSize: number): DataSource {
     url,
     poolSize,
     applicationName: 'lupa-register',
-    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008, Erasures1700000000009],
+    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008, Erasures1700000000009, ErasureDecisions1700000000010, SearchRounds1700000000011],
     migrationsTransactionMode: 'each',
-    entities: [WordingEntity, ErasureCaseEntity],
+    entities: [WordingEntity],
     logging: false,
     extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, options: '-c timezone=UTC' },
   });

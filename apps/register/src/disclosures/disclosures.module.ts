@@ -11,5 +11,6 @@ import { Recipients } from './recipients.service.js';
   imports: [WordingsModule],
   controllers: [DisclosuresController, RecipientNoticesController],
   providers: [DisclosuresService, DisclosureConsents, RecipientNotices, Recipients],
+  exports: [Recipients],
 })
 export class DisclosuresModule {}

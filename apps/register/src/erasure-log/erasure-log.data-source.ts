@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { Decisions1700000000002 } from './migrations/1700000000002-decisions.js';
 import { ErasureLog1700000000001 } from './migrations/1700000000001-erasure-log.js';
 
 /** The database of the erasure log: never part of a backup of the register, and never restored with it. */
@@ -8,7 +9,7 @@ export function erasureLogDataSource(url: string, poolSize: number): DataSource 
     url,
     poolSize,
     applicationName: 'lupa-erasure-log',
-    migrations: [ErasureLog1700000000001],
+    migrations: [ErasureLog1700000000001, Decisions1700000000002],
     migrationsTransactionMode: 'each',
     logging: false,
     extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, options: '-c timezone=UTC' },

@@ -7,7 +7,7 @@ import { Failure } from '#http/failure.js';
 import type { RegisterConfig } from '../register.config.js';
 import { erasureLogDataSource } from './erasure-log.data-source.js';
 import { ERASURE_LOG_AWAY } from './erasure-log.errors.js';
-import { APPEND, MARK_DONE, OPEN_ENTRIES, PAGE } from './erasure-log.sql.js';
+import { APPEND, FORGIVEN, MARK_DONE, OPEN_ENTRIES, PAGE, REVERSE } from './erasure-log.sql.js';
 
 const POOL_SIZE = 2;
 const FIRST = '00000000-0000-0000-0000-000000000000';
@@ -20,6 +20,13 @@ export interface NewEntry {
   readonly phoneDigest: Buffer | null;
 }
 
+/** On what ground, who asked or decided, and with abuse why. */
+export interface Grounds {
+  readonly ground: string;
+  readonly requestedBy: string;
+  readonly reasonCode: string | null;
+}
+
 export interface LogEntry {
   readonly ref: string;
   readonly case_id: string;
@@ -29,6 +36,9 @@ export interface LogEntry {
   readonly requested_by: string;
   readonly logged_at: Date;
   readonly done_at: Date | null;
+  readonly reason_code: string | null;
+  /** When an appeal reversed the decision on abuse. */
+  readonly reversed_at: Date | null;
 }
 
 /**
@@ -52,10 +62,10 @@ export class ErasureLog implements OnApplicationShutdown {
   }
 
   /** The case of each reference: a person is logged once, whatever is repeated. @throws Failure `erasure-log-away` */
-  async append(entries: readonly NewEntry[], ground: string, requestedBy: string): Promise<ReadonlyMap<string, string>> {
+  async append(entries: readonly NewEntry[], { ground, requestedBy, reasonCode }: Grounds): Promise<ReadonlyMap<string, string>> {
     const rows = await this.run<{ ref: string; case_id: string }>(APPEND, [
       entries.map(({ ref }) => ref), entries.map(({ caseId }) => caseId),
-      entries.map(({ emailDigest }) => emailDigest), entries.map(({ phoneDigest }) => phoneDigest), ground, requestedBy,
+      entries.map(({ emailDigest }) => emailDigest), entries.map(({ phoneDigest }) => phoneDigest), ground, requestedBy, reasonCode,
     ]);
     return new Map(rows.map(({ ref, case_id }) => [ref, case_id]));
   }
@@ -78,6 +88,16 @@ export class ErasureLog implements OnApplicationShutdown {
       yield page;
       after = last.ref;
     }
+  }
+
+  /** An appeal was right. Safe to repeat. @throws Failure `erasure-log-away` */
+  async reverse(caseId: string): Promise<void> {
+    await this.run(REVERSE, [caseId]);
+  }
+
+  /** Digests of the addresses that no decision marks any more. @throws Failure `erasure-log-away` */
+  async forgiven(): Promise<Buffer[]> {
+    return (await this.run<{ digest: Buffer }>(FORGIVEN, [])).map(({ digest }) => digest);
   }
 
   isThere(): Promise<boolean> {

@@ -3,13 +3,13 @@ import type { Statement } from '#database/statement.js';
 /**
  * Adds entries and answers with the case of each: of a person who is there already, the one that is there. In the order of the
  * references, so that two of these never wait for each other in a circle.
- * $1 refs, $2 case ids, $3 digests of emails, $4 of phones, $5 ground, $6 requested by
+ * $1 refs, $2 case ids, $3 digests of emails, $4 of phones, $5 ground, $6 requested by, $7 why, with abuse
  */
 export const APPEND: Statement = {
   name: 'erasure-log-append',
   text: `
-    INSERT INTO erasure (ref, case_id, email_digest, phone_digest, ground, requested_by)
-    SELECT ref, case_id, email_digest, phone_digest, $5, $6
+    INSERT INTO erasure (ref, case_id, email_digest, phone_digest, ground, requested_by, reason_code)
+    SELECT ref, case_id, email_digest, phone_digest, $5, $6, $7
     FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[]) AS e(ref, case_id, email_digest, phone_digest) ORDER BY ref
     ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref
     RETURNING ref, case_id`,
@@ -21,7 +21,7 @@ export const MARK_DONE: Statement = {
   text: 'UPDATE erasure SET done_at = clock_timestamp() WHERE ref = ANY($1::uuid[]) AND done_at IS NULL',
 };
 
-const ENTRY = 'ref, case_id, email_digest, phone_digest, ground, requested_by, logged_at, done_at';
+const ENTRY = 'ref, case_id, email_digest, phone_digest, ground, requested_by, logged_at, done_at, reason_code, reversed_at';
 
 /** Those that may have been left half done. $1 logged at least so many seconds ago, $2 most rows */
 export const OPEN_ENTRIES: Statement = {
@@ -31,3 +31,18 @@ export const OPEN_ENTRIES: Statement = {
 
 /** $1 the ref of the entry before, $2 most rows */
 export const PAGE: Statement = { name: 'erasure-log-page', text: `SELECT ${ENTRY} FROM erasure WHERE ref > $1 ORDER BY ref LIMIT $2` };
+
+/** An appeal has reversed the decision. $1 case id */
+export const REVERSE: Statement = {
+  name: 'erasure-log-reverse',
+  text: 'UPDATE erasure SET reversed_at = coalesce(reversed_at, clock_timestamp()) WHERE case_id = $1',
+};
+
+/** Digests of those whose decision was reversed, but where another one that stands marks the same address. */
+export const FORGIVEN: Statement = {
+  name: 'erasure-log-forgiven',
+  text: `
+    WITH abuse AS MATERIALIZED (
+      SELECT d.digest, reversed_at FROM erasure, unnest(ARRAY[email_digest, phone_digest]) AS d(digest) WHERE ground = 'abuse' AND d.digest IS NOT NULL)
+    SELECT digest FROM abuse GROUP BY digest HAVING bool_and(reversed_at IS NOT NULL)`,
+};

@@ -7,6 +7,7 @@ import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
 import { ErasureLog, type LogEntry } from '../erasure-log/erasure-log.service.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { markErased } from '../sync/pending.js';
+import { decisionOf, suppressionReasonOf } from './abuse-decision.js';
 import { Eraser } from './eraser.service.js';
 import type { ErasureGround } from './erasure.schemas.js';
 import { FIND_STILL_THERE, FIND_UNDONE, REOPEN_CASES } from './erasure.sql.js';
@@ -51,6 +52,9 @@ export class ErasureReplay {
       }
       for (let from = 0; from < unknown.length; from += MOST_AT_ONCE) reopened += await this.reopen(unknown.slice(from, from + MOST_AT_ONCE));
     }
+    // A backup, or a list of suppressions from before, knows nothing of an appeal that was right.
+    const forgiven = await this.log.forgiven();
+    if (forgiven.length > 0) await this.dataSource.transaction((manager) => this.suppressions.forgive(manager, forgiven));
     return { entries, erasedAgain, reopened };
   }
 
@@ -73,7 +77,7 @@ export class ErasureReplay {
     try {
       return await this.dataSource.transaction(async (manager) => {
         if (entry.done_at === null) {
-          const outcome = await this.eraser.erase(manager, { customerId, ground: entry.ground as ErasureGround, caller: callerOf(entry, customerId) });
+          const outcome = await this.eraser.erase(manager, { customerId, ground: entry.ground as ErasureGround, caller: callerOf(entry, customerId), abuse: decisionOf(entry) });
           return outcome.kind === 'erased';
         }
         await this.eraser.eraseAgain(manager, customerId, entry);
@@ -93,7 +97,7 @@ export class ErasureReplay {
       // The suppressions went with the database. What was opened anew since is closed again: a consent would be in what was lost too.
       for (const entry of entries) {
         if (!refs.has(entry.ref)) continue;
-        await this.suppressions.close(manager, [{ email: entry.email_digest, phone: entry.phone_digest }], entry.ground === 'abuse' ? 'abuse' : 'erased', entry.logged_at);
+        await this.suppressions.close(manager, [{ email: entry.email_digest, phone: entry.phone_digest }], suppressionReasonOf(entry.ground), entry.logged_at);
       }
       return opened.length;
     });

@@ -1,33 +1,47 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { Caller } from '#auth/access.js';
+import { requireIfMatchTag } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
+import { ErasurePreviews } from '../erasure-preview/erasure-previews.service.js';
 import { LEGAL_HOLD } from '../holds/holds.errors.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
+import { Suppressions } from '../suppression/suppressions.service.js';
 import { Relay } from '../sync/relay.js';
 import { Eraser } from './eraser.service.js';
-import { ErasureCaseEntity } from './erasure-case.entity.js';
-import { ERASURE_CASE_NOT_FOUND } from './erasure.errors.js';
-import type { ErasureCaseView, RequestErasure } from './erasure.schemas.js';
+import { PERSON_MUST_DECIDE } from './erasure.errors.js';
+import type { RequestErasure } from './erasure.schemas.js';
 
 /** State of a remembered answer: the erasure waits for the end of a legal hold. */
 const HELD = 'waiting-for-hold';
 
-/** Erasure (GDPR Art. 17): gone here at once; the case closes when marketing has answered. */
+/** Erasure (GDPR Art. 17): gone here at once; the case closes when marketing has answered and nothing is found anywhere. */
 @Injectable()
 export class ErasureService {
   constructor(
-    private readonly dataSource: DataSource,
     private readonly writes: IdempotentWrites,
+    private readonly suppressions: Suppressions,
+    private readonly previews: ErasurePreviews,
     private readonly eraser: Eraser,
     private readonly relay: Relay,
   ) {}
 
-  /** @throws Failure `customer-not-found`, `customer-restricted`, or `legal-hold`: then it is done when the hold ends */
-  async request(write: WriteRequest, caller: Caller, { customerId, ground }: RequestErasure): Promise<WriteAnswer> {
+  /**
+   * Staff confirm with what they have been shown; the person herself and the programs that act on her demand or by a timer need not.
+   * @throws Failure `customer-not-found`, `customer-restricted`, `erasure-log-away`, `person-must-decide`, those of If-Match, or `legal-hold`:
+   * then it is done when the hold ends
+   */
+  async request(write: WriteRequest, caller: Caller, demand: RequestErasure, ifMatch: string | undefined): Promise<WriteAnswer> {
+    const { customerId, ground } = demand;
+    if (ground === 'abuse' && caller.kind !== 'staff') throw new Failure(PERSON_MUST_DECIDE);
+    const seen = caller.kind === 'staff' ? requireIfMatchTag(ifMatch) : undefined;
+    const abuse = demand.ground === 'abuse' ? { reasonCode: demand.reasonCode, decidedBy: caller.subject, decidedAt: new Date() } : null;
     const answer = await this.writes.run(write, async (manager) => {
-      const outcome = await this.eraser.erase(manager, { customerId, ground, caller });
+      if (seen !== undefined) {
+        const { id } = await this.suppressions.lockToSuppress(manager, customerId);
+        await this.previews.assertSeen(manager, id, seen);
+      }
+      const outcome = await this.eraser.erase(manager, { customerId, ground, caller, abuse });
       // Committed and remembered as an answer, told as a problem: a repeated request hears the same.
       if (outcome.kind === 'held') return { answer: { status: 202 as const, body: { state: HELD, reviewAt: outcome.reviewAt.toISOString() } }, customerId: outcome.customerId };
       const body = { caseId: outcome.caseId, state: 'waiting-for-marketing' };
@@ -37,20 +51,5 @@ export class ErasureService {
     const { state, reviewAt } = answer.body;
     if (state === HELD) throw new Failure(LEGAL_HOLD, { extra: caller.kind === 'customer' ? {} : { reviewAt } });
     return answer;
-  }
-
-  /** @throws Failure `erasure-case-not-found` */
-  async find(caseId: string): Promise<ErasureCaseView> {
-    const found = await this.dataSource.manager.findOneBy(ErasureCaseEntity, { id: caseId });
-    if (!found) throw new Failure(ERASURE_CASE_NOT_FOUND);
-    const { id, ground, requestedAt, rowsDeleted, answeredAt, statement } = found;
-    return {
-      caseId: id,
-      ground,
-      state: answeredAt ? 'closed' : 'waiting-for-marketing',
-      requestedAt: requestedAt.toISOString(),
-      rowsDeleted,
-      marketing: answeredAt ? { answeredAt: answeredAt.toISOString(), statement: statement ?? '' } : null,
-    };
   }
 }

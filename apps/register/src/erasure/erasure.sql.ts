@@ -11,7 +11,7 @@ const ROOMS = ['records', 'reads', 'consents', 'standing', 'guardians', 'steps',
  * outcome; with a new id and without the times of day they can be tied to nobody, and still show that answers were in time.
  * Who got her is owed a notice that names her by the id that was handed out with the data (GDPR Art. 19).
  * Somebody who was there again although her case was known has it opened anew.
- * $1 customer ids; in the same order $2 case ids, $3 what to search for, sealed; $4 ground, $5 requested by
+ * $1 customer ids; in the same order $2 case ids, $3 what to search for, sealed; $4 ground, $5 requested by, $6 and $7 why and when abuse was decided on
  */
 export const ERASE_CUSTOMERS: Statement = {
   name: 'erase-customers',
@@ -45,8 +45,8 @@ export const ERASE_CUSTOMERS: Statement = {
       FROM (SELECT DISTINCT customer_id, recipient FROM disclosures) AS d GROUP BY customer_id
     ),
     person AS (DELETE FROM customer WHERE id = ANY($1::uuid[]) RETURNING id, ref, version)
-    INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, rows_deleted, sealed_values, recipients)
-    SELECT asked.case_id, person.ref, l.epoch, person.version + 1, $4, $5, 1 + coalesce(counted.rows, 0), asked.sealed, coalesce(told_to.recipients, '[]')
+    INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, rows_deleted, sealed_values, recipients, reason_code, decided_at)
+    SELECT asked.case_id, person.ref, l.epoch, person.version + 1, $4, $5, 1 + coalesce(counted.rows, 0), asked.sealed, coalesce(told_to.recipients, '[]'), $6, $7::timestamptz
     FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) AS asked(id, case_id, sealed)
     JOIN person ON person.id = asked.id LEFT JOIN counted ON counted.customer_id = person.id LEFT JOIN told_to ON told_to.customer_id = person.id, link_state l
     ON CONFLICT (id) DO UPDATE SET
@@ -85,14 +85,14 @@ export const FIND_STILL_THERE: Statement = {
 /**
  * Cases of persons whom this database has never known, or knows no more: it is older than they, or it was restored to a time before
  * their erasure was recorded. Marketing is asked about them again. The version is above whatever marketing was told of them under an older epoch.
- * $1 JSON array of {ref, case_id, ground, requested_by, logged_at}
+ * $1 JSON array of {ref, case_id, ground, requested_by, logged_at, reason_code}
  */
 export const REOPEN_CASES: Statement = {
   name: 'reopen-cases',
   text: `
-    INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, requested_at, rows_deleted)
-    SELECT e.case_id, e.ref, l.epoch, 1000000, e.ground, e.requested_by, e.logged_at, 0
-    FROM jsonb_to_recordset($1::jsonb) AS e(ref uuid, case_id uuid, ground text, requested_by text, logged_at timestamptz), link_state l
+    INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, requested_at, rows_deleted, reason_code)
+    SELECT e.case_id, e.ref, l.epoch, 1000000, e.ground, e.requested_by, e.logged_at, 0, e.reason_code
+    FROM jsonb_to_recordset($1::jsonb) AS e(ref uuid, case_id uuid, ground text, requested_by text, logged_at timestamptz, reason_code text), link_state l
     ON CONFLICT DO NOTHING
     RETURNING ref, version`,
 };

@@ -6,6 +6,7 @@ import type { Reading } from '../access-log/access-log.js';
 import { Reader } from '../access-log/reader.service.js';
 import { lockCustomer } from '../customers/customer.lock.js';
 import { runInTransaction } from '#database/statement.js';
+import type { AbuseDecision } from '../erasure/abuse-decision.js';
 import { Eraser } from '../erasure/eraser.service.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
@@ -51,7 +52,7 @@ export class HoldsService {
       if (!hold) throw new Failure(HOLD_NOT_FOUND);
       await this.changes.note(manager, customerId, { kind: 'hold-ended', reason: hold.reason, effectiveAt: new Date(), actor: caller.subject });
       if (!hold.queued_ground) return { answer: { status: 200 as const, body: { caseId: null } }, customerId };
-      const outcome = await this.eraser.erase(manager, { customerId, ground: hold.queued_ground, caller });
+      const outcome = await this.eraser.erase(manager, { customerId, ground: hold.queued_ground, caller, abuse: queuedDecision(hold) });
       if (outcome.kind === 'held') throw new Error('the hold was just ended');
       return { answer: { status: 200 as const, body: { caseId: outcome.caseId } }, customerId: null };
     });
@@ -77,6 +78,12 @@ export class HoldsService {
       return { result: { holds: rows.map(viewOf), next }, shown: rows.map(shown) };
     });
   }
+}
+
+/** The decision on abuse that has waited for the end of the hold. */
+function queuedDecision(hold: HoldRow): AbuseDecision | null {
+  const { queued_ground: ground, queued_by: decidedBy, queued_at: decidedAt, queued_reason: reasonCode } = hold;
+  return ground === 'abuse' && decidedBy !== null && decidedAt ? { reasonCode, decidedBy, decidedAt } : null;
 }
 
 function shown(row: HoldRow): { id: string; fields: string[] } {

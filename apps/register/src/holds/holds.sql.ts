@@ -1,4 +1,5 @@
 import type { Statement } from '#database/statement.js';
+import type { AbuseReason } from '../erasure/erasure.schemas.js';
 
 export interface HoldRow {
   readonly customer_id: string;
@@ -7,10 +8,13 @@ export interface HoldRow {
   readonly review_at: Date;
   readonly placed_at: Date;
   readonly queued_ground: 'request' | 'relationship-ended' | 'abuse' | null;
+  readonly queued_by: string | null;
   readonly queued_at: Date | null;
+  /** Why, when abuse was decided on. */
+  readonly queued_reason: AbuseReason | null;
 }
 
-const COLUMNS = 'customer_id, reason, owner, review_at, placed_at, queued_ground, queued_at';
+const COLUMNS = 'customer_id, reason, owner, review_at, placed_at, queued_ground, queued_by, queued_at, queued_reason';
 
 /** $1 customer id */
 export const FIND_HOLD: Statement = { name: 'find-hold', text: `SELECT ${COLUMNS} FROM legal_hold WHERE customer_id = $1` };
@@ -23,10 +27,10 @@ export const PLACE_HOLD: Statement = {
     ON CONFLICT (customer_id) DO UPDATE SET reason = excluded.reason, owner = excluded.owner, review_at = excluded.review_at`,
 };
 
-/** $1 customer id, $2 ground, $3 asked by, $4 asked at */
+/** $1 customer id, $2 ground, $3 asked by, $4 asked at, $5 why, with abuse */
 export const QUEUE_ERASURE: Statement = {
   name: 'queue-erasure',
-  text: 'UPDATE legal_hold SET queued_ground = $2, queued_by = $3, queued_at = $4 WHERE customer_id = $1',
+  text: 'UPDATE legal_hold SET queued_ground = $2, queued_by = $3, queued_at = $4, queued_reason = $5 WHERE customer_id = $1',
 };
 
 /** $1 customer id */

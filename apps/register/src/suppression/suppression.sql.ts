@@ -32,6 +32,12 @@ export const SUPPRESS: Statement = {
     FROM asked JOIN closed USING (digest) LEFT JOIN known USING (digest)`,
 };
 
+/** $1 digests */
+export const FORGIVE: Statement = {
+  name: 'forgive',
+  text: "UPDATE suppression SET reason = 'erased' WHERE digest = ANY($1::bytea[]) AND reason = 'abuse'",
+};
+
 /** The person has consented anew. $1 digest, $2 channels, $3 by whom */
 export const REOPEN: Statement = {
   name: 'reopen',

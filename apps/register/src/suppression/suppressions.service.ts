@@ -9,7 +9,7 @@ import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { markChanged } from '../sync/pending.js';
 import { addressOf, type Closure, type Closures } from './closure.js';
 import { suppressionDigest, suppressionKey } from './suppression-digest.js';
-import { FIND_CLOSURES, LOCK_HOUSEHOLD, LOCK_HOUSEHOLDS, LOOK_AT_HOUSEHOLD, REOPEN, SUPPRESS, TOUCH_HOUSEHOLD } from './suppression.sql.js';
+import { FIND_CLOSURES, FORGIVE, LOCK_HOUSEHOLD, LOCK_HOUSEHOLDS, LOOK_AT_HOUSEHOLD, REOPEN, SUPPRESS, TOUCH_HOUSEHOLD } from './suppression.sql.js';
 
 export type SuppressionReason = 'erased' | 'objected' | 'abuse';
 type Addresses = Pick<CustomerRow, 'email' | 'phone'>;
@@ -99,6 +99,11 @@ export class Suppressions {
     const digests = [...kinds.keys()].map((digest) => Buffer.from(digest, 'hex'));
     const rows = await runInTransaction<{ digest: Buffer; was_open: boolean }>(manager, SUPPRESS, [[...kinds.values()], digests, reason, since]);
     return new Set(rows.filter(({ was_open }) => was_open).map(({ digest }) => digest.toString('hex')));
+  }
+
+  /** No decision on abuse stands against these addresses any more; they stay closed like those of anybody who was erased. */
+  async forgive(manager: EntityManager, digests: readonly Buffer[]): Promise<void> {
+    await runInTransaction(manager, FORGIVE, [digests]);
   }
 
   /** The person has consented anew to these channels of her record. @param by who took it, never her own id */

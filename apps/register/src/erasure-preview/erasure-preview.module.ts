@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { DisclosuresModule } from '../disclosures/disclosures.module.js';
+import { ErasurePreviewController } from './erasure-preview.controller.js';
+import { ErasurePreviews } from './erasure-previews.service.js';
+
+@Module({ imports: [DisclosuresModule], controllers: [ErasurePreviewController], providers: [ErasurePreviews], exports: [ErasurePreviews] })
+export class ErasurePreviewModule {}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { runInTransaction } from '#database/statement.js';
+import { assertTag, etagOfContent } from '#http/etag.js';
+import { Failure } from '#http/failure.js';
+import type { Reading } from '../access-log/access-log.js';
+import { Reader } from '../access-log/reader.service.js';
+import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
+import type { CustomerRow } from '../customers/customer.row.js';
+import { KEEP_CUSTOMERS, READ_CUSTOMER } from '../customers/customers.sql.js';
+import { Recipients } from '../disclosures/recipients.service.js';
+import { retainedOf } from '../erasure/retained.js';
+import { FIND_HOLD, type HoldRow } from '../holds/holds.sql.js';
+import { countRows, PERSON_TABLES, type PersonTable, RECIPIENTS_OF_CUSTOMER } from './erasure-preview.sql.js';
+import type { ErasurePreview } from './erasure-preview.schemas.js';
+import { goingOf, READ_LOG, stayingRows, type TableCount } from './person-tables.js';
+
+interface Seen {
+  readonly preview: ErasurePreview;
+  readonly etag: string;
+}
+
+/** What an erasure would do, told before somebody other than the person decides on it. */
+@Injectable()
+export class ErasurePreviews {
+  constructor(
+    private readonly reader: Reader,
+    private readonly recipients: Recipients,
+  ) {}
+
+  /** Logged as a read of the person. @throws Failure `customer-not-found` */
+  show(customerId: string, reading: Reading): Promise<Seen> {
+    return this.reader.read(reading, async (manager) => {
+      const [kept] = await runInTransaction<{ id: string }>(manager, KEEP_CUSTOMERS, [[customerId]]);
+      if (!kept) throw new Failure(CUSTOMER_NOT_FOUND);
+      const seen = await this.look(manager, kept.id);
+      const result = reading.caller.kind === 'customer' ? withoutHoldDetails(seen) : seen;
+      return { result, shown: [{ id: kept.id, fields: ['erasurePreview'] }] };
+    });
+  }
+
+  /**
+   * Within the erasure’s transaction, the person locked. @param tag of the preview that was read
+   * @throws Failure `version-mismatch`: what would go, stay or stop it is not what was shown
+   */
+  async assertSeen(manager: EntityManager, customerId: string, tag: string): Promise<void> {
+    assertTag(tag, (await this.look(manager, customerId)).etag);
+  }
+
+  private async look(manager: EntityManager, customerId: string): Promise<Seen> {
+    const [customer] = await runInTransaction<CustomerRow>(manager, READ_CUSTOMER, [customerId]);
+    if (!customer) throw new Failure(CUSTOMER_NOT_FOUND);
+    const counts = await countByTable(manager, customerId);
+    const [hold] = await runInTransaction<HoldRow>(manager, FIND_HOLD, [customerId]);
+    const received = await runInTransaction<{ recipient: string; disclosures: number; fields: string[] }>(manager, RECIPIENTS_OF_CUSTOMER, [customerId]);
+    const closes = (['email', 'phone'] as const).filter((kind) => customer[kind] !== null);
+    const requests = stayingRows('request-record', counts) ?? 0;
+    const preview: ErasurePreview = {
+      customerId,
+      goes: goingOf(counts),
+      stays: retainedOf(new Date(), { hasAddress: closes.length > 0, hasRequest: requests > 0, hasRecipient: received.length > 0 }).map((kept) => ({ ...kept, rows: stayingRows(kept.what, counts) })),
+      legalHold: hold ? { reason: hold.reason as NonNullable<ErasurePreview['legalHold']>['reason'], owner: hold.owner, reviewAt: hold.review_at.toISOString() } : null,
+      restriction: customer.restricted_at && customer.restriction_reason !== null ? { since: customer.restricted_at.toISOString(), reason: customer.restriction_reason } : null,
+      closes,
+      knownToMarketing: customer.known_to_marketing,
+      recipients: received.map(({ recipient, disclosures, fields }) => ({ ...this.recipients.view(recipient), disclosures, fields })),
+    };
+    const { goes, legalHold, restriction, recipients } = preview;
+    const etag = etagOfContent({ customerId, version: customer.version, goes: goes.filter(({ table }) => table !== READ_LOG), requests, legalHold, restriction, recipients });
+    return { preview, etag };
+  }
+}
+
+async function countByTable(manager: EntityManager, customerId: string): Promise<TableCount[]> {
+  const tables = await runInTransaction<PersonTable>(manager, PERSON_TABLES, []);
+  const rows = await manager.query<{ position: number; rows: number }[]>(countRows(tables), [customerId]);
+  return rows.map((row) => ({ table: tables[row.position]?.table ?? '', rows: row.rows })).sort((a, b) => (a.table < b.table ? -1 : 1));
+}
+
+function withoutHoldDetails({ preview, etag }: Seen): Seen {
+  return { preview: { ...preview, legalHold: preview.legalHold && { reason: null, owner: null, reviewAt: null } }, etag };
+}
