@@ -24,19 +24,20 @@ export function apiClient({ url, token, patienceMs = 120_000 }) {
   let held;
   const currentToken = async () => (typeof token === 'function' ? (held ??= Promise.resolve(token())) : token);
 
-  async function attempt(method, path, { body, key, purpose }) {
+  async function attempt(method, path, { body, key, purpose, ifMatch }) {
     const headers = {
       authorization: `Bearer ${await currentToken()}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(key && { 'idempotency-key': key }),
       ...(purpose && { 'lupa-purpose': purpose }),
+      ...(ifMatch && { 'if-match': ifMatch }),
     };
     const response = await fetch(`${url}${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(30_000) });
     const text = await response.text();
-    return { status: response.status, answer: text ? JSON.parse(text) : {}, retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1000 };
+    return { status: response.status, answer: text ? JSON.parse(text) : {}, etag: response.headers.get('etag'), retryAfterMs: Number(response.headers.get('retry-after') ?? 0) * 1000 };
   }
 
-  /** The answer's body. `what` names the request in an error. @throws Refused, or Told when patience ends */
+  /** The answer's body, or with `withTag` its { answer, etag }. `what` names the request in an error. @throws Refused, or Told when patience ends */
   return async function request(what, method, path, options = {}) {
     const end = Date.now() + (options.patienceMs ?? patienceMs);
     let refreshed = false;
@@ -49,8 +50,8 @@ export function apiClient({ url, token, patienceMs = 120_000 }) {
         held = undefined; // it may have been the token's source that was away
         outcome = { status: 0, answer: { title: 'it does not answer' }, retryAfterMs: 0 };
       }
-      const { status, answer, retryAfterMs } = outcome;
-      if (status >= 200 && status < 300) return answer;
+      const { status, answer, etag, retryAfterMs } = outcome;
+      if (status >= 200 && status < 300) return options.withTag ? { answer, etag } : answer;
       const refusal = new Refused(what, status, answer);
       if (status === 401 && typeof token === 'function' && !refreshed) {
         refreshed = true;

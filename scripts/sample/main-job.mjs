@@ -137,7 +137,9 @@ function assertOnlyEmail(contact) {
 }
 
 async function erase(staff, id) {
-  const { caseId } = await staff('The erasure', 'DELETE', `/v1/customers/${id}`, { key: randomUUID() });
+  // Whoever erases somebody else confirms what the preview has shown.
+  const { etag } = await staff('The preview of the erasure', 'GET', `/v1/customers/${id}/erasure-preview`, { purpose: 'rights-and-obligations', withTag: true });
+  const { caseId } = await staff('The erasure', 'DELETE', `/v1/customers/${id}`, { key: randomUUID(), ifMatch: etag });
   const since = performance.now();
   for (;;) {
     const { state, rowsDeleted, marketing } = await staff('The erasure case', 'GET', `/v1/erasures/${caseId}`);
