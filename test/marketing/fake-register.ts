@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { AmqpConnection } from '#messaging/amqp-connection.js';
 import type { Delivery } from '#messaging/batch-server.js';
 import { ConfirmingClient } from '#messaging/confirming-client.js';
@@ -8,6 +9,7 @@ import type { ConsentChanged } from '#contracts/consent-changed.v1.js';
 import type { Order } from '#contracts/order.js';
 import { type Projection, projectionDigest, type ProjectionReply, ProjectionRequestSchema } from '#contracts/projection.v1.js';
 import { bucketDigest, type BucketEntry, bucketOf, BucketRequestSchema, DigestRequestSchema } from '#contracts/reconcile.v1.js';
+import { type NeedlesReply, NeedlesRequestSchema, type SearchAnswered, SearchAnsweredSchema, UNKNOWN_ROUND } from '#contracts/search.v1.js';
 import type { Watermark } from '#contracts/watermark.v1.js';
 import { Opened, subscription } from '#test/messaging/support.js';
 import { waitFor } from '#test/support/wait-for.js';
@@ -19,6 +21,9 @@ export class FakeRegister {
   /** What it hands out, by reference. */
   readonly people = new Map<string, Projection>();
   readonly heard: Applied[] = [];
+  /** Whom it has searched for, by round; it knows no other round. */
+  readonly rounds = new Map<string, NeedlesReply['cases']>();
+  readonly searched: SearchAnswered[] = [];
   private readonly opened = new Opened();
   private readonly rpcServer = new Opened();
   private readonly connection: AmqpConnection;
@@ -27,15 +32,19 @@ export class FakeRegister {
   constructor(private readonly url: string, private readonly digestKey: Buffer) {
     this.connection = this.opened.connection(url, 'fake-register');
     this.client = new ConfirmingClient(this.connection);
-    this.opened.server(this.connection, [subscription(QUEUES.applied, 'applied', { maxWaitMs: 1 })], {
+    this.opened.server(this.connection, [subscription(QUEUES.applied, 'applied', { maxWaitMs: 1 }), subscription(QUEUES.searched, 'searched', { maxWaitMs: 1 })], {
       applied: async (batch: Delivery[]) => {
         this.heard.push(...batch.map(({ content }) => AppliedSchema.parse(JSON.parse(content.toString('utf8')))));
+        await Promise.resolve();
+      },
+      searched: async (batch: Delivery[]) => {
+        this.searched.push(...batch.map(({ content }) => SearchAnsweredSchema.parse(JSON.parse(content.toString('utf8')))));
         await Promise.resolve();
       },
     });
   }
 
-  /** Answers projection.get, digest.get and bucket.get from now on. */
+  /** Answers projection.get, digest.get, bucket.get and search.needles.get from now on. */
   come(): void {
     const connection = this.rpcServer.connection(this.url, 'fake-register-rpc');
     this.rpcServer.server(connection, [], {
@@ -45,6 +54,7 @@ export class FakeRegister {
         digests: DigestRequestSchema.parse(request).buckets.map((bucket) => ({ bucket, digest: bucketDigest(this.entries(bucket)) })),
       }),
       'bucket.get': (request: unknown) => Promise.resolve({ schema: 'bucket.v1', entries: this.entries(BucketRequestSchema.parse(request).bucket) }),
+      'search.needles.get': async (request: unknown) => Promise.resolve(this.needles(request)),
     }, QUEUES.rpc);
   }
 
@@ -66,6 +76,19 @@ export class FakeRegister {
     await this.publish(messages.map((body) => ({
       routingKey: 'channels' in body && body.channels.length === 0 ? ROUTING.removal : ROUTING.change, body,
     })));
+  }
+
+  /** Asks to search again for these; returns the round. */
+  async askForSearch(cases: NeedlesReply['cases']): Promise<string> {
+    const roundId = randomUUID();
+    this.rounds.set(roundId, cases);
+    await this.publish([{ routingKey: ROUTING.search, body: { schema: 'search.requested.v1', roundId } }]);
+    return roundId;
+  }
+
+  /** The statement that marketing makes about a round. */
+  async statement(roundId: string): Promise<string> {
+    return (await waitFor('the answer about a round', () => this.searched.find((answer) => answer.roundId === roundId))).statement;
   }
 
   /** Says how far marketing has come; by default: up to this moment, of the marketing heard last. Returns this moment. */
@@ -100,6 +123,16 @@ export class FakeRegister {
       projections: refs.flatMap((ref) => this.people.get(ref) ?? []),
       unknown: refs.filter((ref) => !this.people.has(ref)),
     };
+  }
+
+  /** Two cases a reply. */
+  private needles(request: unknown): NeedlesReply {
+    const { roundId, after } = NeedlesRequestSchema.parse(request);
+    const all = this.rounds.get(roundId);
+    if (all === undefined) throw Object.assign(new Error(), { code: UNKNOWN_ROUND });
+    const from = all.findIndex(({ caseId }) => caseId === after) + 1;
+    const cases = all.slice(from, from + 2);
+    return { schema: 'search.needles.v1', cases, next: from + 2 < all.length ? cases.at(-1)!.caseId : null };
   }
 
   private entries(bucket: number): BucketEntry[] {
