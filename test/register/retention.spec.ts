@@ -102,14 +102,14 @@ describe('the command', () => {
   });
 
   it('killed in the middle of a chunk goes on where it was, and erases nobody twice', async () => {
-    const ids: string[] = [];
-    for (let i = 0; i < 70; i += 1) ids.push(await create());
-    // Distinct days, the first the longest ago: the first chunk is ids 0 to 49.
-    await register.database.query(`UPDATE customer SET end_reason = 'by-customer', ended_at = now() - interval '5 years' + d.n * interval '1 day'
-      FROM unnest($1::uuid[]) WITH ORDINALITY AS d(id, n) WHERE customer.id = d.id`, [ids]);
+    // Distinct days, the first the longest ago: the first chunk is ids 0 to 499.
+    const ids = (await register.database.query<{ id: string }[]>(`
+      INSERT INTO customer (id, ref, first_name, country, provenance, end_reason, ended_at)
+      SELECT (lpad(n::text, 8, '0') || '-0000-7000-8000-000000000000')::uuid, gen_random_uuid(), $1, 'FI', '{}', 'by-customer', now() - interval '6 years' + n * interval '1 day'
+      FROM generate_series(0, 519) AS n RETURNING id`, [MARKER])).map(({ id }) => id);
     await using blocker = await connect();
     await blocker.query('BEGIN');
-    await blocker.query('SELECT 1 FROM customer WHERE id = $1 FOR UPDATE', [ids[60]]);
+    await blocker.query('SELECT 1 FROM customer WHERE id = $1 FOR UPDATE', [ids[510]]);
     const child = start();
     // Not by the blocker: a transaction sees the activity of others as it was at its first look.
     await waitFor('the second chunk to wait', async () =>

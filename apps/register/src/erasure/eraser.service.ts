@@ -6,16 +6,17 @@ import { runInTransaction } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
 import { CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
 import type { CustomerRow } from '../customers/customer.row.js';
+import { READ_BY_IDS } from '../customers/customers.sql.js';
 import { ErasureLog, type LogEntry } from '../erasure-log/erasure-log.service.js';
-import { END_HOLD, FIND_HOLD, type HoldRow, QUEUE_ERASURE } from '../holds/holds.sql.js';
+import { END_HOLDS, FIND_HOLD, type HoldRow, QUEUE_ERASURE } from '../holds/holds.sql.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
-import { recordPending, recordRequest } from '../requests/request.record.js';
+import { recordPending, recordRequests } from '../requests/request.record.js';
 import { StandingChanges } from '../standing/standing-changes.service.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { markErased } from '../sync/pending.js';
 import { type AbuseDecision, decisionOf, suppressionReasonOf } from './abuse-decision.js';
 import type { ErasureGround } from './erasure.schemas.js';
-import { ALLOW_ERASING, ERASE_CUSTOMERS, FIND_KEPT } from './erasure.sql.js';
+import { ALLOW_ERASING, ERASE_CUSTOMERS, FIND_HELD } from './erasure.sql.js';
 import { sealingKey, sealValues, valuesOf } from './sealed-values.js';
 
 /** Why somebody is restricted whose erasure waits for the end of a legal hold. No caller can set or lift it. */
@@ -38,8 +39,8 @@ export interface Erasure {
 interface Act {
   readonly ground: ErasureGround;
   readonly by: string;
-  /** When their addresses were closed. */
-  readonly since: Date;
+  /** When their addresses were closed; or when those of each, by customer id. */
+  readonly since: Date | ReadonlyMap<string, Date>;
   readonly abuse: AbuseDecision | null;
 }
 
@@ -51,6 +52,15 @@ export interface ManyErased {
   readonly held: readonly string[];
   /** Customers who wanted to be restricted, not erased (GDPR Art. 18(2)). */
   readonly restricted: readonly string[];
+}
+
+/** Grounds on which many can be erased at once: a decision on abuse is about one person. */
+export type ManyGround = Exclude<ErasureGround, 'abuse'>;
+
+interface Sorted {
+  readonly free: CustomerRow[];
+  readonly held: string[];
+  readonly restricted: string[];
 }
 
 /** The one place where a person is erased, whoever asks: demand, decision on abuse, end of a hold, end of retention, a restored backup. */
@@ -79,33 +89,54 @@ export class Eraser {
     if (isRestrictedByWish(customer) && ground !== 'request') throw new Failure(CUSTOMER_RESTRICTED, { extra: { restriction: customer.restriction_reason } });
     const [hold] = await runInTransaction<HoldRow>(manager, FIND_HOLD, [customer.id]);
     if (hold) return this.queue(manager, customer, hold, erasure);
-    if (ground === 'request') await recordRequest(manager, customer.id, 'erasure', caller);
+    if (ground === 'request') await recordRequests(manager, [customer.id], 'erasure', caller);
     const [erased] = await this.carryOut(manager, [customer], { ground, by: abuse?.decidedBy ?? nameOf(caller), since: new Date(), abuse });
     if (!erased) throw new Error('the locked customer is gone');
     return { kind: 'erased', caseId: erased.id };
   }
 
-  /** Many at once, within the caller's transaction: some 500 are a good number. @throws Failure `erasure-log-away` */
-  async eraseMany(manager: EntityManager, customerIds: readonly string[], ground: Exclude<ErasureGround, 'abuse'>, caller: Caller): Promise<ManyErased> {
-    const customers = await this.suppressions.lockManyToSuppress(manager, customerIds);
-    const kept = new Map((await runInTransaction<{ id: string; held: boolean }>(manager, FIND_KEPT, [customerIds])).map(({ id, held }) => [id, held]));
-    const [held, restricted, free]: [string[], string[], CustomerRow[]] = [[], [], []];
-    for (const customer of customers) {
-      if (kept.get(customer.id) === true) held.push(customer.id);
-      else if (isRestrictedByWish(customer) && ground !== 'request') restricted.push(customer.id);
-      else free.push(customer);
-    }
-    if (ground === 'request') for (const { id } of free) await recordRequest(manager, id, 'erasure', caller);
+  /**
+   * Many at once, within the caller's transaction: some 500 are a good number.
+   * @param isStillDue asked of each under her lock: somebody may have changed since she was chosen; @throws Failure `erasure-log-away`
+   */
+  async eraseMany(manager: EntityManager, customerIds: readonly string[], ground: ManyGround, caller: Caller, isStillDue = (_customer: CustomerRow): boolean => true): Promise<ManyErased> {
+    const customers = (await this.suppressions.lockManyToSuppress(manager, customerIds)).filter(isStillDue);
+    const { free, held, restricted } = await this.sort(manager, customers, ground);
+    if (ground === 'request') await recordRequests(manager, free.map(({ id }) => id), 'erasure', caller);
     const erased = await this.carryOut(manager, free, { ground, by: nameOf(caller), since: new Date(), abuse: null });
     return { refs: erased.map(({ ref }) => ref), held, restricted };
   }
 
-  /** Somebody is there again who was erased before: neither a hold nor a restriction of a restored backup keeps her. */
-  async eraseAgain(manager: EntityManager, customerId: string, entry: LogEntry): Promise<void> {
-    const customer = await this.suppressions.lockToSuppress(manager, customerId);
-    await runInTransaction(manager, END_HOLD, [customer.id]);
-    const { ground, requested_by: by, logged_at: since } = entry;
-    await this.carryOut(manager, [customer], { ground: ground as ErasureGround, by, since, abuse: decisionOf(entry) });
+  /** What `eraseMany` would do with them now. Changes and locks nothing. */
+  async judgeMany(manager: EntityManager, customerIds: readonly string[], ground: ManyGround): Promise<Readonly<Record<'free' | 'held' | 'restricted', number>>> {
+    const { free, held, restricted } = await this.sort(manager, await runInTransaction<CustomerRow>(manager, READ_BY_IDS, [customerIds]), ground);
+    return { free: free.length, held: held.length, restricted: restricted.length };
+  }
+
+  /**
+   * Customers are there again who were erased before, all on one ground and by one hand: neither a hold nor a restriction of a restored
+   * backup keeps them. Resolves to how many were erased. @param entries by customer id; those on abuse one at a time
+   */
+  async eraseAgain(manager: EntityManager, entries: ReadonlyMap<string, LogEntry>): Promise<number> {
+    const customers = await this.suppressions.lockManyToSuppress(manager, [...entries.keys()]);
+    const [entry] = entries.values();
+    if (!entry || customers.length === 0) return 0;
+    await runInTransaction(manager, END_HOLDS, [customers.map(({ id }) => id)]);
+    const since = new Map([...entries].map(([id, { logged_at: at }]) => [id, at]));
+    const act = { ground: entry.ground as ErasureGround, by: entry.requested_by, since, abuse: decisionOf(entry) };
+    return (await this.carryOut(manager, customers, act)).length;
+  }
+
+  private async sort(manager: EntityManager, customers: readonly CustomerRow[], ground: ErasureGround): Promise<Sorted> {
+    const kept = await runInTransaction<{ id: string }>(manager, FIND_HELD, [customers.map(({ id }) => id)]);
+    const underHold = new Set(kept.map(({ id }) => id));
+    const sorted: Sorted = { free: [], held: [], restricted: [] };
+    for (const customer of customers) {
+      if (underHold.has(customer.id)) sorted.held.push(customer.id);
+      else if (isRestrictedByWish(customer) && ground !== 'request') sorted.restricted.push(customer.id);
+      else sorted.free.push(customer);
+    }
+    return sorted;
   }
 
   /** Logged first, and committed there; then deleted here. */

@@ -1,7 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { JsonLogger } from '#http/logger.js';
-import { RepeatingTask } from '#tasks/repeating-task.js';
-import { Relay } from '../sync/relay.js';
+import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { ErasureReplay } from './erasure-replay.service.js';
 
 const INTERVAL_MS = 60_000;
@@ -13,7 +12,6 @@ export class ErasureCompletion implements OnModuleInit, OnApplicationBootstrap, 
 
   constructor(
     private readonly replay: ErasureReplay,
-    private readonly relay: Relay,
     private readonly logger: JsonLogger,
   ) {
     this.task = new RepeatingTask(() => this.turn(), { intervalMs: INTERVAL_MS, onError: (error) => { logger.failure('erasure-completion-failed', error); } });
@@ -34,8 +32,7 @@ export class ErasureCompletion implements OnModuleInit, OnApplicationBootstrap, 
     return this.task.stop();
   }
 
-  private async turn(): Promise<'idle'> {
-    if ((await this.replay.finishCutShort()) > 0) this.relay.wake();
-    return 'idle';
+  private async turn(): Promise<Turn> {
+    return (await this.replay.finishCutShort()) ? 'more' : 'idle';
   }
 }

@@ -3,12 +3,12 @@ import { DataSource } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { runInTransaction, runStatement } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
-import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
+import { CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
 import { ErasureLog, type LogEntry } from '../erasure-log/erasure-log.service.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { markErased } from '../sync/pending.js';
 import { decisionOf, suppressionReasonOf } from './abuse-decision.js';
-import { Eraser } from './eraser.service.js';
+import { Eraser, type ManyGround } from './eraser.service.js';
 import type { ErasureGround } from './erasure.schemas.js';
 import { FIND_STILL_THERE, FIND_UNDONE, REOPEN_CASES } from './erasure.sql.js';
 
@@ -25,6 +25,7 @@ export interface Replayed {
   readonly reopened: number;
 }
 
+interface Found { readonly customerId: string; readonly entry: LogEntry }
 interface Undone { readonly ref: string; readonly customer_id: string | null }
 
 /** Makes the database agree with the log of erasures, which outlives every restore and every crash. */
@@ -44,12 +45,13 @@ export class ErasureReplay {
       entries += page.length;
       const undone = await runStatement<Undone>(this.dataSource, FIND_UNDONE, [page.map(({ ref }) => ref), page.map(({ case_id }) => case_id)]);
       const byRef = new Map(page.map((entry) => [entry.ref, entry]));
-      const unknown: LogEntry[] = [];
+      const [there, unknown]: [Found[], LogEntry[]] = [[], []];
       for (const { ref, customer_id: customerId } of undone) {
         const entry = byRef.get(ref) as LogEntry;
         if (customerId === null) unknown.push(entry);
-        else if (await this.eraseOne(customerId, entry)) erasedAgain += 1;
+        else there.push({ customerId, entry });
       }
+      erasedAgain += await this.eraseAll(there);
       for (let from = 0; from < unknown.length; from += MOST_AT_ONCE) reopened += await this.reopen(unknown.slice(from, from + MOST_AT_ONCE));
     }
     // A backup, or a list of suppressions from before, knows nothing of an appeal that was right.
@@ -58,33 +60,48 @@ export class ErasureReplay {
     return { entries, erasedAgain, reopened };
   }
 
-  /** What a crash between log and deletion has left is finished: the person has asked, nothing else is needed. Resolves to how many entries were looked at. */
-  async finishCutShort(): Promise<number> {
+  /** What a crash between log and deletion has left is finished: the person has asked, nothing else is needed. Resolves to whether there may be more. */
+  async finishCutShort(): Promise<boolean> {
     const open = await this.log.openEntries(CUT_SHORT_SECONDS, MOST_AT_ONCE);
-    if (open.length === 0) return 0;
+    if (open.length === 0) return false;
     const there = new Map((await runStatement<{ ref: string; customer_id: string }>(this.dataSource, FIND_STILL_THERE, [open.map(({ ref }) => ref)]))
       .map(({ ref, customer_id: id }) => [ref, id]));
     await this.log.markDone(open.filter(({ ref }) => !there.has(ref)).map(({ ref }) => ref));
-    for (const entry of open) {
+    const erased = await this.eraseAll(open.flatMap((entry) => {
       const customerId = there.get(entry.ref);
-      if (customerId !== undefined) await this.eraseOne(customerId, entry);
-    }
-    return open.length;
+      return customerId === undefined ? [] : [{ customerId, entry }];
+    }));
+    // Whom a hold or a restriction keeps stays open, and is no reason to look again at once.
+    return open.length === MOST_AT_ONCE && there.size - erased < MOST_AT_ONCE;
   }
 
-  /** False when there was nothing to do, or a legal hold that came between keeps the person. */
-  private async eraseOne(customerId: string, entry: LogEntry): Promise<boolean> {
+  /** Resolves to how many were erased: not who is gone meanwhile, or is kept by a hold or a restriction that came between log and crash. */
+  private async eraseAll(found: readonly Found[]): Promise<number> {
+    let erased = 0;
+    for (const alike of groupsOf(found)) {
+      const { ground, done_at: doneAt } = alike[0].entry;
+      if (doneAt !== null) erased += await this.dataSource.transaction((manager) => this.eraser.eraseAgain(manager, new Map(alike.map(({ customerId, entry }) => [customerId, entry]))));
+      else if (ground === 'abuse') erased += await this.eraseOne(alike[0]);
+      else erased += await this.eraseMany(alike, ground as ManyGround);
+    }
+    return erased;
+  }
+
+  private async eraseMany(alike: readonly [Found, ...Found[]], ground: ManyGround): Promise<number> {
+    const ids = alike.map(({ customerId }) => customerId);
+    const { refs, held } = await this.dataSource.transaction((manager) => this.eraser.eraseMany(manager, ids, ground, callerOf(alike[0].entry)));
+    let erased = refs.length;
+    for (const found of alike) if (held.includes(found.customerId)) erased += await this.eraseOne(found);
+    return erased;
+  }
+
+  private async eraseOne({ customerId, entry }: Found): Promise<0 | 1> {
     try {
-      return await this.dataSource.transaction(async (manager) => {
-        if (entry.done_at === null) {
-          const outcome = await this.eraser.erase(manager, { customerId, ground: entry.ground as ErasureGround, caller: callerOf(entry, customerId), abuse: decisionOf(entry) });
-          return outcome.kind === 'erased';
-        }
-        await this.eraser.eraseAgain(manager, customerId, entry);
-        return true;
-      });
+      const erasure = { customerId, ground: entry.ground as ErasureGround, caller: callerOf(entry), abuse: decisionOf(entry) };
+      const outcome = await this.dataSource.transaction((manager) => this.eraser.erase(manager, erasure));
+      return outcome.kind === 'erased' ? 1 : 0;
     } catch (error) {
-      if (error instanceof Failure && error.definition === CUSTOMER_NOT_FOUND) return false;
+      if (error instanceof Failure && [CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED].includes(error.definition)) return 0;
       throw error;
     }
   }
@@ -95,15 +112,33 @@ export class ErasureReplay {
       await markErased(manager, opened);
       const refs = new Set(opened.map(({ ref }) => ref));
       // The suppressions went with the database. What was opened anew since is closed again: a consent would be in what was lost too.
-      for (const entry of entries) {
-        if (!refs.has(entry.ref)) continue;
-        await this.suppressions.close(manager, [{ email: entry.email_digest, phone: entry.phone_digest }], suppressionReasonOf(entry.ground), entry.logged_at);
+      for (const reason of ['erased', 'abuse'] as const) {
+        const closed = entries.filter(({ ref, ground }) => refs.has(ref) && suppressionReasonOf(ground) === reason);
+        await this.suppressions.close(manager, closed.map(({ email_digest: email, phone_digest: phone, logged_at: since }) => ({ email, phone, since })), reason);
       }
       return opened.length;
     });
   }
 }
 
-function callerOf({ requested_by: by }: LogEntry, customerId: string): Caller {
-  return { kind: by === 'customer' ? 'customer' : 'program', subject: by === 'customer' ? customerId : by, roles: [], scopes: [] };
+/** At most MOST_AT_ONCE that one statement can erase: on one ground, by one hand. A decision on abuse is about one person. */
+function groupsOf(found: readonly Found[]): (readonly [Found, ...Found[]])[] {
+  const groups: [Found, ...Found[]][] = [];
+  const open = new Map<string, [Found, ...Found[]]>();
+  for (const each of found) {
+    const { ref, ground, requested_by: by, done_at: doneAt } = each.entry;
+    const key = JSON.stringify([ground, by, doneAt === null, ground === 'abuse' ? ref : null]);
+    const group = open.get(key);
+    if (group && group.length < MOST_AT_ONCE) group.push(each);
+    else {
+      const started: [Found, ...Found[]] = [each];
+      open.set(key, started);
+      groups.push(started);
+    }
+  }
+  return groups;
+}
+
+function callerOf({ requested_by: by }: LogEntry): Caller {
+  return { kind: by === 'customer' ? 'customer' : 'program', subject: by, roles: [], scopes: [] };
 }

@@ -55,13 +55,11 @@ export const ERASE_CUSTOMERS: Statement = {
     RETURNING id, ref, version`,
 };
 
-/** Who of them may not be erased by a run over many: held by law, or restricted by their own wish. $1 customer ids */
-export const FIND_KEPT: Statement = {
-  name: 'find-kept',
+/** Who of them is held by law. $1 customer ids */
+export const FIND_HELD: Statement = {
+  name: 'find-held',
   replan: true,
-  text: `
-    SELECT c.id, h.customer_id IS NOT NULL AS held FROM customer c LEFT JOIN legal_hold h ON h.customer_id = c.id
-    WHERE c.id = ANY($1::uuid[]) AND (h.customer_id IS NOT NULL OR c.restricted_at IS NOT NULL)`,
+  text: 'SELECT customer_id AS id FROM legal_hold WHERE customer_id = ANY($1::uuid[])',
 };
 
 /** Entries of the log that this database contradicts: who is there again, and cases that it has never heard of. $1 refs, $2 case ids in the same order */

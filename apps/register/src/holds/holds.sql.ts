@@ -36,6 +36,9 @@ export const QUEUE_ERASURE: Statement = {
 /** $1 customer id */
 export const END_HOLD: Statement = { name: 'end-hold', text: `DELETE FROM legal_hold WHERE customer_id = $1 RETURNING ${COLUMNS}` };
 
+/** $1 customer ids */
+export const END_HOLDS: Statement = { name: 'end-holds', replan: true, text: 'DELETE FROM legal_hold WHERE customer_id = ANY($1::uuid[])' };
+
 /** Those to be looked at first, page by page. $1 not later than, $2 and $3 review and customer of the last row before, $4 most rows */
 export const HOLDS_TO_REVIEW: Statement = {
   name: 'holds-to-review',

@@ -22,7 +22,7 @@ export const RETENTION_COMMANDS = {
       const log = await ErasureLog.open(config);
       try {
         const eraser = new Eraser(suppressions, new StandingChanges(), log, config);
-        const retention = new Retention(dataSource, suppressions, new ConsentLedger(suppressions), eraser, config);
+        const retention = new Retention(dataSource, suppressions, new ConsentLedger(suppressions), eraser, log, config);
         if (values['dry-run'] === true) await preview(retention);
         else for (const rule of RULES) await runRule(retention, rule);
       } finally {

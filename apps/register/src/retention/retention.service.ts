@@ -4,6 +4,7 @@ import type { Caller } from '#auth/access.js';
 import { ConsentLedger } from '../consents/consent-ledger.service.js';
 import type { JudgedRecord } from '../consents/consents.sql.js';
 import { runInTransaction } from '#database/statement.js';
+import { ErasureLog } from '../erasure-log/erasure-log.service.js';
 import { Eraser } from '../erasure/eraser.service.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
@@ -11,8 +12,8 @@ import { MARKETING_PURPOSE } from '../sync/projection.js';
 import { cutoff, lapsedAt, type Rule, RULES } from './retention-rules.js';
 import { BEGIN_RUN, CLAIM, COUNT_RUN, DUE, PREVIEW } from './retention.sql.js';
 
-/** Customers of one transaction: what a crash undoes, and what others may have to wait for. */
-const CHUNK = 50;
+/** Customers of one transaction: what a crash undoes, and what others may have to wait for. Erasures are one statement, lapses some for each person. */
+const CHUNK: Readonly<Record<Rule, number>> = { 'relationship-ended': 500, 'consent-inactive': 50 };
 /** Any number, the same in every instance. */
 const LOCK = '7235613049152';
 const ACTOR: Caller = { kind: 'program', subject: 'retention', roles: [], scopes: [] };
@@ -36,6 +37,7 @@ export class Retention {
     private readonly suppressions: Suppressions,
     private readonly ledger: ConsentLedger,
     private readonly eraser: Eraser,
+    private readonly log: ErasureLog,
     @Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'profile'>,
   ) {}
 
@@ -52,29 +54,40 @@ export class Retention {
   /** Does one chunk of today's run of a rule. @param again also when today's run has finished: what came due since */
   async chunk(rule: Rule, now: Date, again = false): Promise<ChunkOutcome> {
     const day = now.toISOString().slice(0, 10);
-    return this.dataSource.transaction(async (manager) => {
+    let erased: readonly string[] = [];
+    const outcome = await this.dataSource.transaction<ChunkOutcome>(async (manager) => {
       const [claim] = await runInTransaction<{ held: boolean }>(manager, CLAIM, [LOCK]);
       if (!claim?.held) return { kind: 'busy' };
       const [run] = await runInTransaction<{ finished_at: Date | null; position: string }>(manager, BEGIN_RUN, [day, rule]);
       if (!run) throw new Error('the run could not be begun');
       if (run.finished_at && !again) return { kind: 'finished' };
       const from = run.finished_at ? '-infinity' : run.position;
-      const due = await runInTransaction<{ id: string; at: string }>(manager, DUE[rule], [cutoff(rule, this.config.profile.purposes, now), CHUNK, from]);
-      let done = 0;
-      for (const { id } of due) if (await this.apply(manager, rule, id, now)) done += 1;
-      const isLast = due.length < CHUNK || done === 0;
+      const due = await runInTransaction<{ id: string; at: string }>(manager, DUE[rule], [cutoff(rule, this.config.profile.purposes, now), CHUNK[rule], from]);
+      const applied = await this.apply(manager, rule, due.map(({ id }) => id), now);
+      erased = applied.refs;
+      const { done } = applied;
+      const isLast = due.length < CHUNK[rule] || done === 0;
       await runInTransaction(manager, COUNT_RUN, [day, rule, done, isLast, due.map(({ at }) => at).sort().at(-1) ?? from]);
       return isLast && done === 0 ? { kind: 'finished' } : { kind: 'more', done };
     });
+    await this.log.markDone(erased);
+    return outcome;
   }
 
-  private async apply(manager: EntityManager, rule: Rule, customerId: string, now: Date): Promise<boolean> {
+  /** Who is restricted or held since our look is left out. Resolves to how many were done, and the references of those erased. */
+  private async apply(manager: EntityManager, rule: Rule, ids: readonly string[], now: Date): Promise<{ done: number; refs: readonly string[] }> {
     switch (rule) {
       case 'relationship-ended': {
-        const outcome = await this.eraser.erase(manager, { customerId, ground: 'relationship-ended', caller: ACTOR });
-        return outcome.kind === 'erased';
+        const before = cutoff(rule, this.config.profile.purposes, now);
+        // She may have come back between our look and the lock.
+        const { refs } = await this.eraser.eraseMany(manager, ids, rule, ACTOR, ({ ended_at: endedAt }) => endedAt !== null && endedAt <= before);
+        return { done: refs.length, refs };
       }
-      case 'consent-inactive': return this.expire(manager, customerId, now);
+      case 'consent-inactive': {
+        let done = 0;
+        for (const id of ids) if (await this.expire(manager, id, now)) done += 1;
+        return { done, refs: [] };
+      }
       default: return rule satisfies never;
     }
   }

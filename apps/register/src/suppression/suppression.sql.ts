@@ -11,18 +11,18 @@ export const FIND_CLOSURES: Statement = {
  * In the order of the digests, so that two of these never wait for each other in a circle. The insert joins what was known, so that
  * this is read before it is changed.
  * Answers, for each digest, whether a channel of it was open to anybody until now.
- * $1 kinds, $2 digests in the same order, each once, $3 reason, $4 since
+ * $1 kinds, in the same order $2 digests, each once, and $3 since when; $4 reason
  */
 export const SUPPRESS: Statement = {
   name: 'suppress',
   text: `
     WITH asked AS (
-      SELECT a.kind, a.digest FROM unnest($1::text[], $2::bytea[]) AS a(kind, digest)
+      SELECT a.kind, a.digest, a.since FROM unnest($1::text[], $2::bytea[], $3::timestamptz[]) AS a(kind, digest, since)
     ), known AS MATERIALIZED (
       SELECT s.digest, s.reopened FROM suppression s JOIN asked USING (digest) ORDER BY s.digest FOR UPDATE OF s
     ), closed AS (
       INSERT INTO suppression AS s (digest, kind, reason, since)
-      SELECT digest, asked.kind, $3, $4 FROM asked LEFT JOIN known USING (digest) ORDER BY digest
+      SELECT digest, asked.kind, $4, asked.since FROM asked LEFT JOIN known USING (digest) ORDER BY digest
       ON CONFLICT (digest) DO UPDATE SET
         reason = CASE s.reason WHEN 'abuse' THEN s.reason ELSE excluded.reason END, since = greatest(s.since, excluded.since),
         reopened = '{}', lifted_at = NULL, lifted_by = NULL

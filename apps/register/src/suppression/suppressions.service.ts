@@ -16,6 +16,13 @@ type Addresses = Pick<CustomerRow, 'email' | 'phone'>;
 /** A row together with what is closed of its addresses: nothing else decides what marketing may hold. */
 export type Guarded<Row> = Row & { readonly closures: Closures };
 
+/** Digests of the addresses of one person, and since when they are closed. */
+export interface ClosedAddresses {
+  readonly email: Buffer | null;
+  readonly phone: Buffer | null;
+  readonly since: Date;
+}
+
 /** Keyed hashes of the addresses of those who were erased, objected or abused the shop (R24): they outlive the person's rows. */
 @Injectable()
 export class Suppressions {
@@ -75,10 +82,13 @@ export class Suppressions {
     return { email: email === null ? null : suppressionDigest(this.key, 'email', email), phone: phone === null ? null : suppressionDigest(this.key, 'phone', phone) };
   }
 
-  /** Closes marketing to the addresses of customers that `lockToSuppress` or `lockManyToSuppress` has locked. Before their rows are deleted. */
-  async suppress(manager: EntityManager, customers: readonly Pick<CustomerRow, 'id' | 'email' | 'phone'>[], reason: SuppressionReason, since: Date): Promise<void> {
-    const people = customers.map((customer) => ({ id: customer.id, ...this.digestsOf(customer) }));
-    const opened = await this.close(manager, people, reason, since);
+  /**
+   * Closes marketing to the addresses of customers that `lockToSuppress` or `lockManyToSuppress` has locked. Before their rows are deleted.
+   * @param since when; or when for each, by customer id
+   */
+  async suppress(manager: EntityManager, customers: readonly Pick<CustomerRow, 'id' | 'email' | 'phone'>[], reason: SuppressionReason, since: Date | ReadonlyMap<string, Date>): Promise<void> {
+    const people = customers.map((customer) => ({ id: customer.id, ...this.digestsOf(customer), since: since instanceof Date ? since : since.get(customer.id) as Date }));
+    const opened = await this.close(manager, people, reason);
     // An email is nobody else's. Where the phone was shut already, it was shut for the whole household.
     const ids = people.filter(({ phone }) => phone && opened.has(phone.toString('hex'))).map(({ id }) => id);
     if (ids.length === 0) return;
@@ -87,17 +97,20 @@ export class Suppressions {
   }
 
   /** Closes addresses whose persons are gone already. Resolves to the digests, in hexadecimal, of those that were open until now. */
-  async close(
-    manager: EntityManager, people: readonly { readonly email: Buffer | null; readonly phone: Buffer | null }[], reason: SuppressionReason, since: Date,
-  ): Promise<ReadonlySet<string>> {
-    const kinds = new Map<string, 'email' | 'phone'>();
-    for (const { email, phone } of people) {
-      if (email) kinds.set(email.toString('hex'), 'email');
-      if (phone) kinds.set(phone.toString('hex'), 'phone');
+  async close(manager: EntityManager, people: readonly ClosedAddresses[], reason: SuppressionReason): Promise<ReadonlySet<string>> {
+    const asked = new Map<string, { readonly kind: 'email' | 'phone'; readonly digest: Buffer; readonly since: Date }>();
+    for (const { since, ...digests } of people) {
+      for (const kind of ['email', 'phone'] as const) {
+        const digest = digests[kind];
+        const key = digest?.toString('hex') ?? '';
+        // Of a household the last who went.
+        if (digest && since >= (asked.get(key)?.since ?? since)) asked.set(key, { kind, digest, since });
+      }
     }
-    if (kinds.size === 0) return new Set();
-    const digests = [...kinds.keys()].map((digest) => Buffer.from(digest, 'hex'));
-    const rows = await runInTransaction<{ digest: Buffer; was_open: boolean }>(manager, SUPPRESS, [[...kinds.values()], digests, reason, since]);
+    if (asked.size === 0) return new Set();
+    const all = [...asked.values()];
+    const values = [all.map(({ kind }) => kind), all.map(({ digest }) => digest), all.map(({ since }) => since), reason];
+    const rows = await runInTransaction<{ digest: Buffer; was_open: boolean }>(manager, SUPPRESS, values);
     return new Set(rows.filter(({ was_open }) => was_open).map(({ digest }) => digest.toString('hex')));
   }
 
