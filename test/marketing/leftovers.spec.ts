@@ -146,6 +146,7 @@ describe('the search for what erasures have left', () => {
     await marketing.start(configuration);
     await waitFor('a search that waits', async () => (await other.query('SELECT 1 FROM pg_locks WHERE NOT granted') as unknown[])[0]);
     await marketing.stop();
+    expect(marketing.log.some((line) => line.includes('SearchInterrupted'))).toBe(true); // it did not have to be waited for
     expect(await marketing.vhost.ready(QUEUES.search)).toBe(1);
     await other.rollbackTransaction();
     await other.release();
