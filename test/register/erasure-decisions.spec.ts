@@ -110,6 +110,17 @@ describe('an appeal', () => {
     await register.app.get(ErasureReplay, { strict: false }).run();
     expect(await marks(first)).toEqual(['erased']);
   });
+
+  it('is not undone by a restore to before it all: the log knows who decided, why, and that it was reversed', async () => {
+    const email = `${randomUUID()}@example.fi`;
+    const [upheld, reversed] = [await abused(), await abused(email)];
+    await appeal(reversed);
+    await decide(reversed, 'reversed');
+    await register.database.query('DELETE FROM erasure_appeal; DELETE FROM erasure_case; DELETE FROM suppression');
+    await register.app.get(ErasureReplay, { strict: false }).run();
+    expect([await marks(upheld), await marks(reversed)]).toEqual([['abuse'], ['erased']]);
+    expect(await find(upheld)).toMatchObject({ ground: 'abuse', abuse: { reasonCode: 'payment-fraud', decidedBy: 'maija' }, state: 'waiting-for-marketing' });
+  });
 });
 
 describe('the list of cases', () => {
