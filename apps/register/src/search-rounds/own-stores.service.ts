@@ -44,6 +44,6 @@ export class OwnStores {
   }
 }
 
-function withoutReference({ caseId, searches, ...values }: SoughtCase): SoughtCase {
-  return { caseId, searches, ...withoutKinds(values, ['ref']) };
+function withoutReference(sought: SoughtCase): SoughtCase {
+  return { ...sought, ...withoutKinds(sought, ['ref']) };
 }

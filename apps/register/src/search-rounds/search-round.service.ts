@@ -13,12 +13,14 @@ import { type OwnSearch, OwnStores } from './own-stores.service.js';
 import { BEGIN_ROUND, END_ROUND, FORGET_ROUNDS, GIVE_UP_OPEN, READ_ANSWER } from './search-rounds.sql.js';
 import { readSearchStatement } from './signed-statement.js';
 import { type SoughtCase, SoughtCases } from './sought-cases.service.js';
-import { againAfter, fitsCertificates, pauseAfter, verdictsOf } from './verdict.js';
+import { againAfter, type Findings, fitsCertificates, pauseAfter, verdictsOf } from './verdict.js';
 
 /** How often is looked whether marketing has answered. */
 const LOOK_MS = 200;
 /** Lines that tell of single findings; the metric and the cases tell of all. */
 const MOST_TOLD = 100;
+
+const UNREADABLE: Findings = { found: [], unsearched: [{ store: 'register', place: 'what to look for', reason: 'unreadable' }] };
 
 /** One search for everybody who is due, in every store, and what it has come to. */
 @Injectable()
@@ -77,12 +79,12 @@ export class SearchRound {
     const tookMs = Date.now() - startedAt;
     const pauseMs = pauseAfter(tookMs, this.config.searchPauseMs);
     const verdicts = verdictsOf(sought.map(({ caseId }) => caseId), own, content);
-    const kept: Kept[] = sought.flatMap(({ caseId, searches }) => {
-      const findings = verdicts.get(caseId);
+    const kept: Kept[] = sought.flatMap(({ caseId, searches, isReadable }) => {
+      const findings = verdicts.get(caseId) ?? (isReadable ? null : UNREADABLE);
       return findings ? [{ id: caseId, findings, again_ms: againAfter(searches + 1, pauseMs) }] : [];
     });
     await this.closing.keep(roundId, kept, new Date(content.searchedAt));
-    const clean = fitsCertificates(jws) ? sought.map(({ caseId }) => caseId).filter((caseId) => verdicts.get(caseId) === null) : [];
+    const clean = fitsCertificates(jws) ? sought.filter(({ caseId, isReadable }) => isReadable && verdicts.get(caseId) === null).map(({ caseId }) => caseId) : [];
     const closed = await this.closing.close(roundId, clean, { own: own.stores, statement: { jws, content } }, pauseMs);
     await runStatement(this.dataSource, END_ROUND, [roundId, 'done', tookMs]);
     this.tell(kept, closed);

@@ -1,33 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { runStatement } from '#database/statement.js';
+import { runStatement, type Statement } from '#database/statement.js';
 import { JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
-import { COUNT_UNCLOSED } from './search-rounds.sql.js';
+import { COUNT_FOUND, COUNT_OPEN } from './search-rounds.sql.js';
 
-/** `erasures_open`: cases without a certificate; `erasures_found`: those of them that a search has kept open. Counted when the metrics are asked for. */
+/** `erasures_open`: cases that are not closed; `erasures_found`: those of them that a search has kept open. Counted when the metrics are asked for. */
 @Injectable()
 export class SearchRoundsMetrics {
   constructor(metrics: Metrics, dataSource: DataSource, logger: JsonLogger) {
-    const registers = [metrics.registry];
-    const found: Gauge = new Gauge({ name: 'erasures_found', help: 'Erasures of which the last search found something, or could not search everything', registers });
-    const open: Gauge = new Gauge({
-      name: 'erasures_open',
-      help: 'Erasures that are not closed: not answered, not searched for yet, or found',
-      registers,
+    const counted = (name: string, help: string, statement: Statement): Gauge => new Gauge({
+      name, help, registers: [metrics.registry],
       async collect() {
         try {
-          const [row] = await runStatement<{ open: number; found: number }>(dataSource, COUNT_UNCLOSED, []);
-          open.set(row?.open ?? Number.NaN);
-          found.set(row?.found ?? Number.NaN);
+          const [row] = await runStatement<{ count: number }>(dataSource, statement, []);
+          this.set(row?.count ?? Number.NaN);
         } catch (error) {
           // The other metrics are needed most when the database is away.
-          open.set(Number.NaN);
-          found.set(Number.NaN);
+          this.set(Number.NaN);
           logger.failure('erasures-count-failed', error);
         }
       },
     });
+    counted('erasures_open', 'Erasures that are not closed: not answered, not searched for yet, or found', COUNT_OPEN);
+    counted('erasures_found', 'Erasures of which the last search found something, or could not search everything', COUNT_FOUND);
   }
 }

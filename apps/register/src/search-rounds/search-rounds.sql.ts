@@ -56,7 +56,7 @@ export const FIND_SHARED: Statement = {
       EXISTS (SELECT FROM customer c WHERE c.email_index = s.email) AS email,
       EXISTS (SELECT FROM customer c WHERE c.phone_index = s.phone) AS phone,
       EXISTS (
-        SELECT FROM customer c WHERE lower(c.last_name) ~>=~ lower(s.last) AND lower(c.last_name) ~<~ lower(s.last) || chr(1114111)
+        SELECT FROM customer c WHERE lower(c.last_name) ~>=~ lower(s.last) AND lower(c.last_name) ~<~ (lower(s.last) || chr(1114111))
           AND strpos(lower(c.first_name), lower(s.first)) > 0 AND strpos(lower(c.street_address), lower(s.street)) > 0
       ) AS together
     FROM jsonb_to_recordset($1::jsonb) AS s(id uuid, email bytea, phone bytea, first text, last text, street text)`,
@@ -125,8 +125,9 @@ export const END_ROUND: Statement = {
     UPDATE search_round SET ended_at = clock_timestamp(), outcome = $2, took_ms = $3, statement = NULL WHERE id = $1 AND ended_at IS NULL`,
 };
 
-export const COUNT_UNCLOSED: Statement = {
-  name: 'count-unclosed-erasures',
+export const COUNT_OPEN: Statement = { name: 'count-open-erasures', replan: true, text: 'SELECT count(*)::int AS count FROM erasure_case WHERE closed_at IS NULL' };
+export const COUNT_FOUND: Statement = {
+  name: 'count-found-erasures',
   replan: true,
-  text: `SELECT count(*)::int AS open, count(*) FILTER (WHERE findings IS NOT NULL)::int AS found FROM erasure_case WHERE closed_at IS NULL`,
+  text: 'SELECT count(*)::int AS count FROM erasure_case WHERE closed_at IS NULL AND findings IS NOT NULL',
 };

@@ -25,6 +25,8 @@ export interface SoughtCase extends SearchValues {
   readonly caseId: string;
   /** How often she was looked for before. */
   readonly searches: number;
+  /** False when what to look for could not be read: then finding nothing means nothing. */
+  readonly isReadable: boolean;
 }
 
 interface SharedRow {
@@ -51,11 +53,11 @@ export class SoughtCases {
     const sought: SoughtCase[] = [];
     for (let after: string | null = null; ;) {
       const rows = await this.read(roundId, after);
-      const values = new Map(rows.map((row) => [row.id, this.open(row)]));
-      const shared = await this.findShared(values);
+      const opened = rows.map((row) => this.opened(row, []));
+      const shared = await this.findShared(opened);
       if (shared.length > 0) await runStatement(this.dataSource, NOTE_SHARED, [JSON.stringify(shared)]);
       const kinds = new Map(shared.map((each) => [each.id, each.kinds]));
-      for (const { id, searches } of rows) sought.push({ caseId: id, searches, ...withoutKinds(values.get(id) as SearchValues, kinds.get(id) ?? []) });
+      sought.push(...opened.map((each) => ({ ...each, ...withoutKinds(each, kinds.get(each.caseId) ?? []) })));
       if (rows.length < MAX_NEEDLE_CASES) return sought;
       after = (rows.at(-1) as CaseRow).id;
     }
@@ -64,21 +66,29 @@ export class SoughtCases {
   /** A page of the same, as `begin` has found it. */
   async page(roundId: string, after: string | null): Promise<{ cases: readonly SoughtCase[]; next: string | null }> {
     const rows = await this.read(roundId, after);
-    const cases = rows.map((row) => ({ caseId: row.id, searches: row.searches, ...withoutKinds(this.open(row), row.not_sought) }));
-    return { cases, next: rows.length < MAX_NEEDLE_CASES ? null : (rows.at(-1) as CaseRow).id };
+    return { cases: rows.map((row) => this.opened(row, row.not_sought)), next: rows.length < MAX_NEEDLE_CASES ? null : (rows.at(-1) as CaseRow).id };
   }
 
-  /** Of a case that is known from the log of erasures alone only the reference is known. */
+  /** Of a case that is known from the log of erasures alone only the reference is known. @throws Error when it was sealed under another key */
   open({ id, ref, sealed_values: sealed }: Pick<CaseRow, 'id' | 'ref' | 'sealed_values'>): SearchValues {
     return sealed === null ? { values: [{ kind: 'ref', text: ref }], together: [] } : openValues(this.key, id, sealed);
+  }
+
+  private opened(row: CaseRow, without: readonly SoughtKind[]): SoughtCase {
+    const about = { caseId: row.id, searches: row.searches };
+    try {
+      return { ...about, isReadable: true, ...withoutKinds(this.open(row), without) };
+    } catch {
+      return { ...about, isReadable: false, ...this.open({ ...row, sealed_values: null }) };
+    }
   }
 
   private read(roundId: string, after: string | null): Promise<CaseRow[]> {
     return runStatement<CaseRow>(this.dataSource, READ_ROUND_CASES, [roundId, after ?? FIRST, MAX_NEEDLE_CASES]);
   }
 
-  private async findShared(cases: ReadonlyMap<string, SearchValues>): Promise<{ id: string; kinds: SoughtKind[] }[]> {
-    const asked = [...cases].map(([id, { values, together: [name] }]) => {
+  private async findShared(cases: readonly SoughtCase[]): Promise<{ id: string; kinds: SoughtKind[] }[]> {
+    const asked = cases.map(({ caseId: id, values, together: [name] }) => {
       const [email, phone] = (['email', 'phone'] as const).map((kind) => values.find((value) => value.kind === kind)?.text);
       const [first, last, street] = name ?? [];
       return {
