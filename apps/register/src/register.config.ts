@@ -17,7 +17,7 @@ const EnvironmentSchema = z.object({
   REGISTER_PROFILE: z.string().default('config/confetti.json'),
   REGISTER_INDEX_KEY: KeySchema,
   REGISTER_KEY_ENCRYPTION_KEY: KeySchema,
-  REGISTER_SEARCH_DIRECTORIES: searchDirectoriesSchema(['register', 'marketing', 'exports']),
+  REGISTER_SEARCH_DIRECTORIES: searchDirectoriesSchema(['register', 'marketing', 'marketing-exports']),
   SEARCH_PAUSE_MS: z.coerce.number().int().min(1).max(86_400_000).optional(),
   SEARCH_ANSWER_SECONDS: z.coerce.number().int().min(1).max(86_400).default(900),
   BACKUP_RETENTION_DAYS: z.coerce.number().int().min(0).max(3_650).default(30),

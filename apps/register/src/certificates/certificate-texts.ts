@@ -26,7 +26,7 @@ export const CERTIFICATE_TEXTS: Readonly<Record<Language, CertificateTexts>> = {
     noData: 'Tässä todistuksessa ei ole henkilötietoja. Ajat ovat Suomen aikaa.', facts: { controller: 'Rekisterinpitäjä', register: 'Rekisteri', case: 'Tapaus', ground: 'Peruste' },
     grounds: { 'request': 'Rekisteröidyn pyyntö', 'relationship-ended': 'Asiakassuhde on päättynyt', 'abuse': 'Väärinkäyttö' },
     times: { requestedAt: 'Pyydetty', deletedAt: 'Poistettu', answeredAt: 'Markkinointi vastannut', searchedAt: 'Etsitty uudelleen', issuedAt: 'Todistus annettu' },
-    stores: { title: 'Tietovarastot', columns: ['Tietovarasto', 'Poistettu rivejä', 'Etsitty', 'Tavuja', 'Löytynyt'], tables: 'taulua', files: 'tiedostoa', nothing: 'ei mitään', names: { register: 'Asiakasrekisteri', marketing: 'Markkinointi', logs: 'Lokit', exports: 'Vientitiedostot', broker: 'Viestinvälitys' } },
+    stores: { title: 'Tietovarastot', columns: ['Tietovarasto', 'Poistettu rivejä', 'Etsitty', 'Tavuja', 'Löytynyt'], tables: 'taulua', files: 'tiedostoa', nothing: 'ei mitään', names: { register: 'Asiakasrekisteri', marketing: 'Markkinointi', logs: 'Lokit', 'marketing-exports': 'Markkinoinnin vientitiedostot', broker: 'Viestinvälitys' } },
     sought: {
       looked: (kinds) => `Etsityt tiedot: ${kinds}.`, shared: (kinds) => `Ei etsitty, koska sama tieto on nyt myös toisella asiakkaalla: ${kinds}.`,
       kinds: { 'email': 'sähköpostiosoite', 'phone': 'puhelinnumero', 'name-and-street': 'nimi ja katuosoite yhdessä', 'customer-id': 'asiakasnumero', 'ref': 'viitenumero' },
@@ -42,7 +42,7 @@ export const CERTIFICATE_TEXTS: Readonly<Record<Language, CertificateTexts>> = {
     noData: 'Detta intyg innehåller inga personuppgifter. Tiderna är finsk tid.', facts: { controller: 'Personuppgiftsansvarig', register: 'Register', case: 'Ärende', ground: 'Grund' },
     grounds: { 'request': 'Den registrerades begäran', 'relationship-ended': 'Kundförhållandet har upphört', 'abuse': 'Missbruk' },
     times: { requestedAt: 'Begärd', deletedAt: 'Raderad', answeredAt: 'Marknadsföringen svarat', searchedAt: 'Sökt på nytt', issuedAt: 'Intyg utfärdat' },
-    stores: { title: 'Datalager', columns: ['Datalager', 'Raderade rader', 'Genomsökt', 'Byte', 'Hittat'], tables: 'tabeller', files: 'filer', nothing: 'ingenting', names: { register: 'Kundregister', marketing: 'Marknadsföring', logs: 'Loggar', exports: 'Exportfiler', broker: 'Meddelandekö' } },
+    stores: { title: 'Datalager', columns: ['Datalager', 'Raderade rader', 'Genomsökt', 'Byte', 'Hittat'], tables: 'tabeller', files: 'filer', nothing: 'ingenting', names: { register: 'Kundregister', marketing: 'Marknadsföring', logs: 'Loggar', 'marketing-exports': 'Marknadsföringens exportfiler', broker: 'Meddelandekö' } },
     sought: {
       looked: (kinds) => `Sökta uppgifter: ${kinds}.`, shared: (kinds) => `Söktes inte, eftersom en annan kund nu har samma uppgift: ${kinds}.`,
       kinds: { 'email': 'e-postadress', 'phone': 'telefonnummer', 'name-and-street': 'namn och gatuadress tillsammans', 'customer-id': 'kundnummer', 'ref': 'referensnummer' },
@@ -58,7 +58,7 @@ export const CERTIFICATE_TEXTS: Readonly<Record<Language, CertificateTexts>> = {
     noData: 'This certificate holds no personal data. Times are those of Finland.', facts: { controller: 'Controller', register: 'Register', case: 'Case', ground: 'Ground' },
     grounds: { 'request': 'Request of the person', 'relationship-ended': 'The customer relationship has ended', 'abuse': 'Abuse' },
     times: { requestedAt: 'Requested', deletedAt: 'Deleted', answeredAt: 'Answered by marketing', searchedAt: 'Searched again', issuedAt: 'Certificate issued' },
-    stores: { title: 'Stores', columns: ['Store', 'Rows deleted', 'Searched', 'Bytes', 'Found'], tables: 'tables', files: 'files', nothing: 'nothing', names: { register: 'Customer register', marketing: 'Marketing', logs: 'Logs', exports: 'Export files', broker: 'Message broker' } },
+    stores: { title: 'Stores', columns: ['Store', 'Rows deleted', 'Searched', 'Bytes', 'Found'], tables: 'tables', files: 'files', nothing: 'nothing', names: { register: 'Customer register', marketing: 'Marketing', logs: 'Logs', 'marketing-exports': 'Export files of marketing', broker: 'Message broker' } },
     sought: {
       looked: (kinds) => `Looked for: ${kinds}.`, shared: (kinds) => `Not looked for, as another customer has the same now: ${kinds}.`,
       kinds: { 'email': 'email address', 'phone': 'telephone number', 'name-and-street': 'name and street together', 'customer-id': 'customer number', 'ref': 'reference number' },
