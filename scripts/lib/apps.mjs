@@ -28,7 +28,9 @@ export const APPS = {
     title: 'register',
     entry: 'dist/apps/register/src/main.js',
     migrate: 'dist/apps/register/src/database/migrate.js',
-    variables: ['REGISTER_DATABASE_URL', 'REGISTER_ERASURE_LOG_URL', 'REGISTER_HOST', 'REGISTER_PORT', 'REGISTER_PROFILE', 'REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY', ...COMMON],
+    variables: ['REGISTER_DATABASE_URL', 'REGISTER_ERASURE_LOG_URL', 'REGISTER_HOST', 'REGISTER_PORT', 'REGISTER_PROFILE', 'REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY',
+      'REGISTER_SEARCH_DIRECTORIES', 'SEARCH_PAUSE_MS', 'SEARCH_ANSWER_SECONDS', 'BACKUP_RETENTION_DAYS', ...COMMON,
+    ],
     port: 'REGISTER_PORT',
   },
 };

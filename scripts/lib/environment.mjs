@@ -1,4 +1,5 @@
 // The environment that the services, the tests and the operator's commands run in, from what was found and made.
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJson } from './json-file.mjs';
 import { Told } from './say.mjs';
@@ -23,12 +24,18 @@ const KEYS = ['REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY', 'LINK_DIGEST_
 
 /** Settings that a user may give in the environment of `npm start`; they win over what we would choose. */
 const GIVEN = [
-  ...KEYS, 'REGISTER_HOST', 'REGISTER_PORT', 'REGISTER_PROFILE', 'MARKETING_HOST', 'MARKETING_PORT', 'REGISTER_JWKS_URL',
+  ...KEYS, 'REGISTER_HOST', 'REGISTER_PORT', 'REGISTER_PROFILE', 'REGISTER_SEARCH_DIRECTORIES', 'SEARCH_PAUSE_MS', 'SEARCH_ANSWER_SECONDS', 'BACKUP_RETENTION_DAYS', 'MARKETING_HOST', 'MARKETING_PORT', 'REGISTER_JWKS_URL',
   'TOKEN_ISSUER', 'FRESHNESS_LIMIT_SECONDS', 'SMALL_GROUP_THRESHOLD', 'SNAPSHOT_RETENTION_MONTHS',
   'MARKETING_RECIPIENTS', 'MARKETING_EXPORT_DIRECTORY', 'MARKETING_SEARCH_DIRECTORIES', 'EXPORT_EXPIRY_MINUTES', 'EXPORT_LEASE_SECONDS', 'EXPORT_BLOCK_SLOTS', 'DATABASE_POOL_SIZE', 'LOG_LEVEL', 'ADMIN_DATABASE_URL', 'RABBITMQ_MANAGEMENT_URL',
 ];
 
 const given = () => Object.fromEntries(GIVEN.filter((name) => process.env[name]).map((name) => [name, process.env[name]]));
+
+/** What the broker has on its disk is searched for the erased too, where it is ours and so can be read: in a container, or elsewhere, it is not. */
+const brokerFolder = (dataFolder) => {
+  const folder = join(dataFolder, 'rabbitmq');
+  return existsSync(folder) && readdirSync(folder).length > 0 ? { broker: folder } : {};
+};
 
 /** Puts the whole environment together and keeps it in .lupa/<profile>/environment.json for other commands. */
 export function writeEnvironment(paths, { ports, secrets, addresses, dataFolder }) {
@@ -41,6 +48,7 @@ export function writeEnvironment(paths, { ports, secrets, addresses, dataFolder 
     MARKETING_PORT: String(ports.marketing),
     REGISTER_JWKS_URL: `http://127.0.0.1:${registerPort}/.well-known/jwks.json`,
     ...Object.fromEntries(KEYS.map((name) => [name, secrets[name]])),
+    REGISTER_SEARCH_DIRECTORIES: JSON.stringify({ logs: paths.logs, ...brokerFolder(dataFolder) }),
     MARKETING_EXPORT_DIRECTORY: join(paths.root, 'exports'),
     LUPA_PROFILE: paths.profile,
     LUPA_DATA_DIRECTORY: dataFolder,
