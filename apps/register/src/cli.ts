@@ -2,9 +2,13 @@ import 'reflect-metadata';
 import type { DataSource } from 'typeorm';
 import { errorCode } from '#database/database-errors.js';
 import { ACCESS_COMMANDS } from './access/access.commands.js';
+import { CERTIFICATE_KEY_COMMANDS } from './certificates/certificate-keys.commands.js';
 import { CERTIFICATE_COMMANDS } from './certificates/certificates.commands.js';
 import { registerDataSource } from './database/data-source.js';
+import { ERASURE_RUN_COMMANDS } from './erasure-runs/erasure-runs.commands.js';
+import { IMPORT_COMMANDS } from './imports/imports.commands.js';
 import { LEFTOVERS_COMMANDS } from './leftovers/leftovers.commands.js';
+import { PERSONAL_DATA_COMMANDS } from './personal-data/personal-data.commands.js';
 import { readRegisterConfig, type RegisterConfig } from './register.config.js';
 import { RESTORE_COMMANDS } from './restore/restore.commands.js';
 import { RETENTION_COMMANDS } from './retention/retention.commands.js';
@@ -17,7 +21,7 @@ interface Command {
   run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...SUPPRESSION_COMMANDS, ...LEFTOVERS_COMMANDS, ...RESTORE_COMMANDS };
+const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...CERTIFICATE_KEY_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...ERASURE_RUN_COMMANDS, ...SUPPRESSION_COMMANDS, ...LEFTOVERS_COMMANDS, ...IMPORT_COMMANDS, ...RESTORE_COMMANDS, ...PERSONAL_DATA_COMMANDS };
 
 /** They need neither database nor configuration. */
 const OFFLINE: Readonly<Record<string, Omit<Command, 'run'> & { run(args: string[]): Promise<void> }>> = CERTIFICATE_COMMANDS;

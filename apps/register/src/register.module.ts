@@ -7,8 +7,10 @@ import { JsonLogger } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
 import type { ServiceParts } from '#service/run-service.js';
 import { MessagingModule } from '#messaging/messaging.module.js';
+import { QUEUES } from '#messaging/topology.js';
 import { AccessLogModule } from './access-log/access-log.module.js';
 import { AccessModule } from './access/access.module.js';
+import { BundleModule } from './bundle/bundle.module.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { registerDataSource } from './database/data-source.js';
 import { DisclosuresModule } from './disclosures/disclosures.module.js';
@@ -54,10 +56,10 @@ export class RegisterModule {
           useFactory: () => ({ retryAttempts: 0 }),
           dataSourceFactory: () => openDatabase(registerDataSource(config.databaseUrl, config.poolSize)),
         }),
-        MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger }),
+        MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger, rpcQueue: QUEUES.marketingRpc }),
         AccessModule,
         IdempotencyModule, AccessLogModule, SuppressionModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule, RequestsModule, DisclosuresModule,
-        GuardiansModule, HoldsModule, RetentionModule, SearchRoundsModule,
+        GuardiansModule, HoldsModule, RetentionModule, BundleModule, SearchRoundsModule,
       ],
     };
   }
