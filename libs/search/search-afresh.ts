@@ -41,12 +41,12 @@ async function analyseTables(dataSource: DataSource, columns: readonly Column[])
 async function forgetInEmptyTables(dataSource: DataSource, columns: readonly Column[]): Promise<void> {
   for (const { schema, table, column } of columns) {
     await ifPossible(dataSource.transaction(async (manager) => {
+      const isEmpty = async (): Promise<boolean> => (await manager.query<{ hasRows: boolean }[]>(hasRows(schema, table)))[0]?.hasRows === false;
       const [alter] = await manager.query<{ text: string }[]>(SAME_TYPE_AGAIN, [schema, table, column]);
-      if (alter === undefined) return;
+      if (alter === undefined || !(await isEmpty())) return; // nobody is kept waiting for nothing
       await manager.query(PATIENCE.forget);
       await manager.query(lockTable(schema, table));
-      const [held] = await manager.query<{ hasRows: boolean }[]>(hasRows(schema, table));
-      if (held?.hasRows === false) await manager.query(alter.text);
+      if (await isEmpty()) await manager.query(alter.text);
     }));
   }
 }

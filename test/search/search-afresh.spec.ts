@@ -50,8 +50,18 @@ describe('what only the planner remembers', () => {
     await expect(dataSource.query(`INSERT INTO elsewhere.added VALUES ('')`)).rejects.toThrow(/check constraint/);
   });
 
-  it('stays found, with the row, while she is there', async () => {
+  it('stays found, with the row, while she is there, and nobody has to wait for that', async () => {
+    const reader = dataSource.createQueryRunner();
+    await reader.startTransaction();
+    await reader.query('SELECT count(*) FROM elsewhere.added');
+    const locks: string[] = [];
+    const watching = setInterval(() => { void dataSource.query<{ mode: string }[]>(`SELECT mode FROM pg_locks WHERE relation = 'elsewhere.added'::regclass`).then((rows) => locks.push(...rows.map(({ mode }) => mode))).catch(() => undefined); }, 5);
     expect(await search()).toEqual(expect.arrayContaining([PLACE, MEMORY]));
+    clearInterval(watching);
+    await reader.rollbackTransaction();
+    await reader.release();
+    expect(locks).toContain('AccessShareLock');
+    expect(locks).not.toContain('AccessExclusiveLock');
   });
 
   it('stays found while somebody else holds the table, and does not wait for long', async () => {

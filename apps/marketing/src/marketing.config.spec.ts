@@ -15,6 +15,11 @@ describe('readMarketingConfig', () => {
     expect(readMarketingConfig(COMPLETE)).toMatchObject({ host: '127.0.0.1', port: 3001, freshnessLimitMs: 60_000, smallGroupThreshold: 10, poolSize: 10 });
   });
 
+  it('takes directories by name', () => {
+    expect(readMarketingConfig(COMPLETE).searchDirectories).toEqual([]);
+    expect(readMarketingConfig({ ...COMPLETE, MARKETING_SEARCH_DIRECTORIES: '{"logs":"/var/log/lupa"}' }).searchDirectories).toEqual([{ store: 'logs', path: '/var/log/lupa' }]);
+  });
+
   it('takes 0 to tell every count', () => {
     expect(readMarketingConfig({ ...COMPLETE, SMALL_GROUP_THRESHOLD: '0' }).smallGroupThreshold).toBe(0);
   });
@@ -33,6 +38,11 @@ describe('readMarketingConfig', () => {
     ['SNAPSHOT_RETENTION_MONTHS', '0'],
     ['SMALL_GROUP_THRESHOLD', '-1'],
     ['MARKETING_PORT', '70000'],
+    ['MARKETING_SEARCH_DIRECTORIES', SECRET],
+    ['MARKETING_SEARCH_DIRECTORIES', `["/${SECRET}"]`],
+    ['MARKETING_SEARCH_DIRECTORIES', `{"marketing-exports":"/${SECRET}"}`],
+    ['MARKETING_SEARCH_DIRECTORIES', `{"${SECRET} 1":"/var/log"}`],
+    ['MARKETING_SEARCH_DIRECTORIES', '{"logs":""}'],
   ])('names %s when it is %p, and does not repeat it', (name, value) => {
     const read = (): unknown => readMarketingConfig({ ...COMPLETE, [name]: value });
     expect(read).toThrow(ConfigurationError);
