@@ -10,7 +10,7 @@ import { SUPPRESSED } from '../suppression/suppression.errors.js';
 import { type ConsentOutcome, type ConsentState, decide, isProvenByHerself, type Standing } from './consent.js';
 import type { ConsentRecordRow } from './consents.sql.js';
 import { CONSENT_IN_FUTURE, GUARDIAN_REQUIRED, PURPOSE_WITHOUT_CONSENT } from './consents.errors.js';
-import type { PutConsent } from './consents.schemas.js';
+import type { Claim, PutConsent } from './consents.schemas.js';
 
 const REFUSALS = { 'in-future': CONSENT_IN_FUTURE, 'under-age': GUARDIAN_REQUIRED, restricted: CUSTOMER_RESTRICTED, ended: RELATIONSHIP_ENDED, suppressed: SUPPRESSED } as const;
 
@@ -53,22 +53,23 @@ export class ConsentRules {
   }
 
   /** What the decision does to what is in force. @throws Failure when it is refused */
-  judge(state: ConsentState | undefined, consent: PutConsent, target: Target, standing: Standing, caller: Caller, now: Date): Exclude<ConsentOutcome, { kind: 'refused' }> {
+  judge(state: ConsentState | undefined, consent: PutConsent | Claim, target: Target, standing: Standing, caller: Caller, now: Date): Exclude<ConsentOutcome, { kind: 'refused' }> {
     const outcome = decide(state, { ...consent, channel: target.channel, isProven: isProvenByHerself(caller.kind, consent.method) }, standing, now);
     if (outcome.kind === 'refused') throw new Failure(REFUSALS[outcome.reason]);
     return outcome;
   }
 
-  recordOf(consent: PutConsent, target: Target, caller: Caller): ConsentRecordRow {
+  recordOf(consent: PutConsent | Claim, target: Target, caller: Caller): ConsentRecordRow {
+    const wording = 'wording' in consent ? consent.wording : undefined;
     return {
       purpose: target.purpose,
       channel: target.channel,
       decision: consent.decision,
       decided_at: this.countsFrom(consent.decidedAt).toISOString(),
-      wording_id: consent.wording?.id ?? null,
-      wording_version: consent.wording?.version ?? null,
-      wording_language: consent.wording?.language ?? null,
-      wording_sha256: consent.wording?.sha256 ?? null,
+      wording_id: wording?.id ?? null,
+      wording_version: wording?.version ?? null,
+      wording_language: wording?.language ?? null,
+      wording_sha256: wording?.sha256 ?? null,
       method: consent.method,
       form: consent.form ?? null,
       source_system: consent.sourceSystem,

@@ -44,6 +44,10 @@ export const ConsentCommandSchema = z.discriminatedUnion('decision', [
 ]);
 export type ConsentCommandBody = z.output<typeof ConsentCommandSchema>;
 
+/** A grant that somebody vouches for without the wording: kept as what is said, out of marketing (917/2014 § 200). */
+export const ClaimSchema = z.strictObject({ ...target, decision: z.literal('granted'), ...evidence });
+export type Claim = z.output<typeof ClaimSchema>;
+
 export const StopAllSchema = z.strictObject(evidence).meta({
   examples: [{ decidedAt: '2026-11-23T09:30:00+02:00', method: 'unsubscribe-link', sourceSystem: 'web-shop' }],
 });

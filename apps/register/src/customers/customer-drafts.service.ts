@@ -6,6 +6,7 @@ import { Failure } from '#http/failure.js';
 import { isProvenByHerself } from '../consents/consent.js';
 import { ConsentRules } from '../consents/consent-rules.service.js';
 import { PUBLIC_SOURCE_CONSENT } from '../consents/consents.errors.js';
+import type { Claim } from '../consents/consents.schemas.js';
 import type { ConsentRecordRow } from '../consents/consents.sql.js';
 import { NOTHING_CLOSED } from '../suppression/closure.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
@@ -19,6 +20,8 @@ type NewDecision = ConsentRecordRow & {
   /** Whether marketing might use it, were no address suppressed. */
   readonly is_usable: boolean;
   readonly is_proven: boolean;
+  /** Granted, it is said, but without the wording: kept, and never in effect (R22). */
+  readonly is_claim: boolean;
   /** By which suppression a marketing grant is judged. */
   readonly closure_digest: string | null;
 };
@@ -44,17 +47,24 @@ export class CustomerDrafts {
     private readonly suppressions: Suppressions,
   ) {}
 
-  /** @throws Failure for an invalid consent or an unknown product group */
-  async draft(body: CreateCustomer, caller: Caller): Promise<CustomerDraft> {
+  /**
+   * @param claims grants without the wording that was shown, as an import may bring
+   * @throws Failure for an invalid consent or an unknown product group
+   */
+  async draft(body: CreateCustomer, caller: Caller, claims: readonly Claim[] = []): Promise<CustomerDraft> {
     this.customers.assertInterests(body.interests);
-    if (body.source.kind === 'public' && body.consents.length > 0) throw new Failure(PUBLIC_SOURCE_CONSENT);
+    if (body.source.kind === 'public' && body.consents.length + claims.length > 0) throw new Failure(PUBLIC_SOURCE_CONSENT);
     const now = this.rules.now();
     const changes = changesOf(body);
     const fields = { ...NO_FIELDS, ...changes.values };
     // What is suppressed is known in the statement only; guardians are recorded of those who are there already.
     const standing = { birthYear: fields.birth_year, guardianAt: null, restrictedAt: null, endedAt: null, closures: [] };
     for (const [i, consent] of body.consents.entries()) await this.rules.assertAcceptable(consent, consent, standing, caller, `#/consents/${i}`, now);
-    const decisions = this.decisionsOf(body, fields, caller);
+    for (const claim of claims) {
+      this.rules.assertPurpose(claim.purpose);
+      this.rules.judge(undefined, claim, claim, standing, caller, now);
+    }
+    const decisions = this.decisionsOf(body.consents, claims, fields, caller);
     return {
       ...fields, id: uuidv7(), ref: randomUUID(), active_at: body.source.kind === 'customer' ? null : latest(decisions), decisions,
       email_index: hex(this.customers.emailIndex(fields.email)), phone_index: hex(this.customers.phoneIndex(fields.phone)),
@@ -62,21 +72,24 @@ export class CustomerDrafts {
     };
   }
 
-  private decisionsOf(body: CreateCustomer, fields: CustomerFields, caller: Caller): NewDecision[] {
-    const records = body.consents.map((consent) => this.rules.recordOf(consent, consent, caller));
+  private decisionsOf(consents: CreateCustomer['consents'], claims: readonly Claim[], fields: CustomerFields, caller: Caller): NewDecision[] {
+    const records = consents.map((consent) => this.rules.recordOf(consent, consent, caller));
     const person = { ...fields, guardian_at: null, restricted_at: null, objected_at: null, ended_at: null, closures: NOTHING_CLOSED, consents: records };
     const channels = channelsOf(person);
-    return records.map((record) => {
+    const proven = records.map((record) => {
       const isMarketing = record.purpose === MARKETING_PURPOSE && record.decision === 'granted';
       return {
-        ...record, is_usable: isMarketing && channels.includes(record.channel), is_proven: isProvenByHerself(caller.kind, record.method),
+        ...record, is_usable: isMarketing && channels.includes(record.channel), is_proven: isProvenByHerself(caller.kind, record.method), is_claim: false,
         closure_digest: isMarketing ? hex(this.suppressions.digestFor(record.channel, fields)) : null,
       };
     });
+    const claimed = claims.map((claim) => ({ ...this.rules.recordOf(claim, claim, caller), is_usable: false, is_proven: false, is_claim: true, closure_digest: null }));
+    return [...proven, ...claimed];
   }
 }
 
-function latest(decisions: readonly NewDecision[]): string | null {
+/** The latest of her decisions. */
+export function latest(decisions: readonly Pick<NewDecision, 'decided_at'>[]): string | null {
   return decisions.map((decision) => decision.decided_at).sort().at(-1) ?? null;
 }
 

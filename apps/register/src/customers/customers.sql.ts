@@ -48,36 +48,30 @@ export const READ_STANDING_BY_REFS: Statement = {
 /** $1, $2 first and last reference of a bucket */
 export const READ_BUCKET: Statement = { ...select('read-bucket', 'WHERE c.known_to_marketing AND c.ref BETWEEN $1 AND $2'), replan: true };
 
+/** CustomerDraft, as the statements that create read it from JSON. */
+export const DRAFT_COLUMNS = `
+  id uuid, ref uuid, active_at timestamptz, first_name text, last_name text, email text, email_index bytea, phone text, phone_index bytea,
+  street_address text, postal_code text, city text, country text, language text, birth_year smallint, occupation text,
+  interests text[], provenance jsonb, decisions jsonb`;
+
 /**
- * Creates customers, each with consents, proofs, the mark for marketing and the idempotency entry: one round trip and one
- * commit for all of them. None is created unless the advisory lock of its idempotency key is held, the key is new and the
- * email is free; its row of the answer tells which. A key committed between snapshot and lock violates its primary key and
- * undoes everything: the caller looks again. Of two with one key the second is not held: a session gets its own lock again.
+ * What follows a CTE `asked` of drafts and creates those that are wanted: customers, each with consents, proofs and the mark for
+ * marketing. Who has an email that is taken is not created.
  *
- * Emails are inserted in the order of their index, so that two of these never wait for each other in a circle. The key is
- * looked up by LATERAL … LIMIT, which stays an index lookup also in a plan that was made when the table was empty. So is the
- * suppression of the address that a grant is judged by; what it does to the grant is passageOf (suppression/closure.ts) again, but
- * that a grant not shown to be hers is kept as proof instead of being refused: the answer is the same for every address.
- * $1 JSON array of NewCustomer
+ * Emails are inserted in the order of their index, so that two of these never wait for each other in a circle. The suppression of the
+ * address that a grant is judged by is looked up by LATERAL … LIMIT, which stays an index lookup also in a plan that was made when the
+ * table was empty; what it does to the grant is passageOf (suppression/closure.ts) again, but that a grant not shown to be hers is
+ * kept as proof instead of being refused: the answer is the same for every address.
+ * @param isWanted a condition on the columns of `asked`
  */
-export const CREATE_CUSTOMERS: Statement = {
-  name: 'create-customers',
-  text: `
-    WITH asked AS MATERIALIZED (
-      SELECT a.*, row_number() OVER (PARTITION BY a.key_hash) = 1 AND pg_try_advisory_xact_lock(a.lock) AS held,
-        known.fingerprint AS known_fingerprint, known.answer AS known_answer
-      FROM jsonb_to_recordset($1::jsonb) AS a(lock bigint, key_hash bytea, fingerprint bytea, answer jsonb, id uuid, ref uuid,
-        active_at timestamptz, first_name text, last_name text, email text, email_index bytea, phone text, phone_index bytea,
-        street_address text, postal_code text, city text, country text, language text, birth_year smallint, occupation text,
-        interests text[], provenance jsonb, decisions jsonb)
-      LEFT JOIN LATERAL (SELECT k.fingerprint, k.answer FROM idempotency_key k WHERE k.key_hash = a.key_hash LIMIT 1) AS known ON true
-    ), decision AS MATERIALIZED (
-      SELECT asked.id AS customer_id, d.*, closure.since IS NULL OR (d.decided_at > closure.since AND (d.channel = ANY(closure.reopened) OR d.is_proven)) AS in_effect,
+export const creation = (isWanted: string): string => `
+    decision AS MATERIALIZED (
+      SELECT asked.id AS customer_id, d.*, NOT d.is_claim AND (closure.since IS NULL OR (d.decided_at > closure.since AND (d.channel = ANY(closure.reopened) OR d.is_proven))) AS in_effect,
         closure.since IS NOT NULL AND d.decided_at > closure.since AND NOT d.channel = ANY(closure.reopened) AND d.is_proven AS lifts_suppression
       FROM asked, jsonb_to_recordset(asked.decisions) AS d(
         purpose text, channel text, decision text, decided_at timestamptz, wording_id text, wording_version integer,
         wording_language text, wording_sha256 text, method text, form text, source_system text, actor text,
-        is_usable boolean, is_proven boolean, closure_digest bytea)
+        is_usable boolean, is_proven boolean, is_claim boolean, closure_digest bytea)
       LEFT JOIN LATERAL (SELECT s.since, s.reopened FROM suppression s WHERE s.digest = d.closure_digest LIMIT 1) AS closure ON true
     ), known AS (
       SELECT customer_id FROM decision WHERE is_usable AND in_effect GROUP BY customer_id
@@ -86,13 +80,9 @@ export const CREATE_CUSTOMERS: Statement = {
         street_address, postal_code, city, country, language, birth_year, occupation, interests, provenance)
       SELECT id, ref, known.customer_id IS NOT NULL, coalesce(active_at, now()), first_name, last_name, email, email_index, phone, phone_index,
         street_address, postal_code, city, country, language, birth_year, occupation, interests, provenance
-      FROM asked LEFT JOIN known ON known.customer_id = asked.id WHERE held AND known_fingerprint IS NULL ORDER BY email_index
+      FROM asked LEFT JOIN known ON known.customer_id = asked.id WHERE ${isWanted} ORDER BY email_index
       ON CONFLICT (email_index) DO NOTHING
-      RETURNING id, known_to_marketing
-    ), fresh AS MATERIALIZED (
-      SELECT asked.*, created.known_to_marketing FROM asked JOIN created USING (id)
-    ), remembered AS (
-      INSERT INTO idempotency_key (key_hash, fingerprint, customer_id, answer) SELECT key_hash, fingerprint, id, answer FROM fresh
+      RETURNING id, ref, known_to_marketing
     ), recorded AS (
       INSERT INTO consent_record (customer_id, purpose, channel, decision, decided_at, in_effect, wording_id, wording_version,
         wording_language, wording_sha256, method, form, source_system, actor, lifts_suppression)
@@ -111,7 +101,27 @@ export const CREATE_CUSTOMERS: Statement = {
       ) AS opened WHERE s.digest = opened.closure_digest
     ), pending AS (
       INSERT INTO sync_pending (ref, epoch, version, urgency, reason, since)
-      SELECT fresh.ref, l.epoch, 1, 2, 'consent', clock_timestamp() FROM fresh, link_state l WHERE fresh.known_to_marketing
+      SELECT created.ref, l.epoch, 1, 2, 'consent', clock_timestamp() FROM created, link_state l WHERE created.known_to_marketing
+    )`;
+
+/**
+ * Creates customers, with the idempotency entry: one round trip and one commit for all of them. None is created unless the advisory
+ * lock of its idempotency key is held, the key is new and the email is free; its row of the answer tells which. A key committed
+ * between snapshot and lock violates its primary key and undoes everything: the caller looks again. Of two with one key the second
+ * is not held: a session gets its own lock again. The key is looked up as the suppression is.
+ * $1 JSON array of NewCustomer
+ */
+export const CREATE_CUSTOMERS: Statement = {
+  name: 'create-customers',
+  text: `
+    WITH asked AS MATERIALIZED (
+      SELECT a.*, row_number() OVER (PARTITION BY a.key_hash) = 1 AND pg_try_advisory_xact_lock(a.lock) AS held,
+        known.fingerprint AS known_fingerprint, known.answer AS known_answer
+      FROM jsonb_to_recordset($1::jsonb) AS a(lock bigint, key_hash bytea, fingerprint bytea, answer jsonb, ${DRAFT_COLUMNS})
+      LEFT JOIN LATERAL (SELECT k.fingerprint, k.answer FROM idempotency_key k WHERE k.key_hash = a.key_hash LIMIT 1) AS known ON true
+    ), ${creation('held AND known_fingerprint IS NULL')}, remembered AS (
+      INSERT INTO idempotency_key (key_hash, fingerprint, customer_id, answer)
+      SELECT key_hash, fingerprint, id, answer FROM asked JOIN created USING (id)
     )
     SELECT asked.id, asked.held, created.id IS NOT NULL AS created, asked.known_fingerprint AS fingerprint, asked.known_answer AS answer
     FROM asked LEFT JOIN created USING (id)`,

@@ -1,0 +1,124 @@
+import type { DataSource } from 'typeorm';
+import type { Caller } from '#auth/access.js';
+import { ConcurrentChange, isDataError, isPassing } from '#database/database-errors.js';
+import { runInTransaction, runStatement } from '#database/statement.js';
+import { Failure } from '#http/failure.js';
+import { check } from '#http/validation.js';
+import { type CustomerDraft, type CustomerDrafts, hex, latest } from '../customers/customer-drafts.service.js';
+import { GroupCommit } from '../database/group-commit.js';
+import type { Suppressions } from '../suppression/suppressions.service.js';
+import { type Column, columnAt, type RawRow, rowOf } from './import-columns.js';
+import { type ImportRow, ImportRowSchema } from './import-row.schemas.js';
+import { FIND_ERASED_MEANWHILE, IMPORT_CUSTOMERS, PREVIEW_IMPORT } from './imports.sql.js';
+
+/** Never a person's own act, whatever a row says of its method: a consent that is imported opens nothing that is closed (R24). */
+const IMPORTER: Caller = { kind: 'staff', subject: 'import', roles: [], scopes: [] };
+
+/** One element of IMPORT_CUSTOMERS' parameter. */
+export interface ImportedDraft extends CustomerDraft {
+  readonly email_digest: string | null;
+  readonly phone_digest: string | null;
+}
+
+/** What is wrong with a row: the column, empty for the row as a whole, and the code that POST /v1/customers would answer. Never a value. */
+export interface Fault {
+  readonly field: string;
+  readonly code: string;
+}
+
+/** `there`: a customer already, left as she is. `kept-out`: erased or shown the door, so that only she herself can come back. */
+export interface Outcome {
+  readonly id: string;
+  readonly outcome: 'taken-in' | 'there' | 'kept-out';
+  /** Whether marketing will be told of her. */
+  readonly for_marketing: boolean;
+}
+
+/** Rows of one statement: more are hardly quicker. */
+export const BATCH = 250;
+/** One is being committed while the next is checked. */
+export const LANES = 2;
+
+/** Takes rows in by the rules of POST /v1/customers, and by two of its own: nobody is changed, and nobody comes back. */
+export class Importer {
+  private readonly group: GroupCommit<ImportedDraft, Outcome>;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly drafts: CustomerDrafts,
+    private readonly suppressions: Suppressions,
+    isDryRun: boolean,
+  ) {
+    const execute = isDryRun ? (drafts: readonly ImportedDraft[]) => this.preview(drafts) : (drafts: readonly ImportedDraft[]) => this.store(drafts);
+    this.group = new GroupCommit({ execute, isFaultOfOne: isDataError, maxItems: BATCH, lanes: LANES });
+  }
+
+  /** What a row becomes, or what is wrong with it. */
+  async draft(columns: readonly Column[], cells: readonly string[]): Promise<{ draft: ImportedDraft; claims: number } | { faults: Fault[] }> {
+    if (cells.length !== columns.length) return { faults: [{ field: '', code: 'wrong-number-of-cells' }] };
+    const spoilt = columns.filter((_, i) => cells[i]?.includes('\uFFFD'));
+    if (spoilt.length > 0) return { faults: spoilt.map(({ name }) => ({ field: name, code: 'not-utf-8' })) };
+    const raw = rowOf(columns, cells);
+    const checked = check(ImportRowSchema, raw.value, { in: 'body' });
+    if (!checked.ok) return { faults: checked.errors.map(({ pointer, code }) => ({ field: columnAt(pointer, raw), code })) };
+    const { customer, claims, activeAt } = checked.value;
+    // Without an address nothing would tell that she was erased, nor that she is here already.
+    if (customer.contact.email === undefined && customer.contact.phone === undefined) return { faults: [{ field: 'contact.email', code: 'address-required' }] };
+    try {
+      const draft = await this.drafts.draft(customer, IMPORTER, claims);
+      const digests = this.suppressions.digestsOf(draft);
+      const heardOf = latest([...draft.decisions, ...(activeAt ? [{ decided_at: activeAt.toISOString() }] : [])]);
+      return { draft: { ...draft, active_at: heardOf, email_digest: hex(digests.email), phone_digest: hex(digests.phone) }, claims: claims.length };
+    } catch (error) {
+      if (error instanceof Failure) return { faults: await this.faultsOf(checked.value, raw, error) };
+      throw error;
+    }
+  }
+
+  /** @throws what the database says, SQLSTATE class 22 or 23 when the row itself is at fault */
+  take(draft: ImportedDraft): Promise<Outcome> {
+    return this.group.run(draft);
+  }
+
+  /** A failure of one consent does not say which, nor whether others fail too: each is tried alone. */
+  private async faultsOf({ customer, claims }: ImportRow, raw: RawRow, failure: Failure): Promise<Fault[]> {
+    const alone = [
+      ...customer.consents.map((consent, i) => ({ consents: [consent], claims: [], name: raw.consents[i] ?? '' })),
+      ...claims.map((claim, i) => ({ consents: [], claims: [claim], name: raw.claims[i] ?? '' })),
+    ];
+    const faults = (failure.context.errors ?? []).filter(({ pointer }) => !pointer.startsWith('#/consents'))
+      .map(({ pointer, code }) => ({ field: columnAt(pointer.replace('#', '#/customer'), raw), code }));
+    if (faults.length > 0) return faults;
+    for (const { consents, claims: claimed, name } of alone) {
+      const error: unknown = await this.drafts.draft({ ...customer, consents }, IMPORTER, claimed).then(() => undefined, (reason: unknown) => reason);
+      if (error instanceof Failure) faults.push({ field: name, code: error.code });
+    }
+    return faults.length > 0 ? faults : [{ field: '', code: failure.code }];
+  }
+
+  private async preview(drafts: readonly ImportedDraft[]): Promise<Outcome[]> {
+    return inOrder(drafts, await runStatement<Outcome>(this.dataSource, PREVIEW_IMPORT, [JSON.stringify(drafts)]));
+  }
+
+  private async store(drafts: readonly ImportedDraft[]): Promise<Outcome[]> {
+    for (;;) {
+      try {
+        return await this.dataSource.transaction(async (manager) => {
+          const outcomes = await runInTransaction<Outcome>(manager, IMPORT_CUSTOMERS, [JSON.stringify(drafts)]);
+          const taken = new Set(outcomes.filter(({ outcome }) => outcome === 'taken-in').map(({ id }) => id));
+          const digests = drafts.filter(({ id }) => taken.has(id)).flatMap((draft) => [draft.email_digest, draft.phone_digest]).filter((digest) => digest !== null);
+          const [look] = await runInTransaction<{ found: boolean }>(manager, FIND_ERASED_MEANWHILE, [digests]);
+          if (look?.found) throw new ConcurrentChange();
+          return inOrder(drafts, outcomes);
+        });
+      } catch (error) {
+        if (!isPassing(error)) throw error;
+      }
+    }
+  }
+}
+
+function inOrder(drafts: readonly ImportedDraft[], outcomes: readonly Outcome[]): Outcome[] {
+  const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+  return drafts.flatMap(({ id }) => byId.get(id) ?? []);
+}
