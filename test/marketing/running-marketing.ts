@@ -32,7 +32,8 @@ export class RunningMarketing {
     /** What `config` was read from, for a process of its own. */
     readonly environment: NodeJS.ProcessEnv,
     readonly statementKey: JWK,
-    private readonly tokens: TokenMint,
+    /** Signs the tokens that it takes. */
+    readonly tokens: TokenMint,
   ) {}
 
   /** Every line it has logged. */

@@ -1,4 +1,5 @@
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWK } from 'jose';
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose';
+import type { KeyObject } from 'node:crypto';
 import { TOKEN_AUDIENCE } from '#auth/auth.module.js';
 import type { Caller } from '#auth/caller.js';
 import type { KeySource } from '#auth/key-source.js';
@@ -28,6 +29,11 @@ export interface TokenMint extends KeySource {
 
 export async function createTokenMint(kid = 'test-key'): Promise<TokenMint> {
   const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+  return tokenMintOf(kid, privateKey, publicKey);
+}
+
+/** The same with a key that is there, such as the one of a running register. */
+export async function tokenMintOf(kid: string, privateKey: CryptoKey | KeyObject, publicKey: CryptoKey | KeyObject): Promise<TokenMint> {
   const pem = await exportSPKI(publicKey);
   const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' };
   const mint = ({ kind = 'program', subject = 'test', scopes = [], roles = [], issuer = TEST_ISSUER, audience = TOKEN_AUDIENCE, lifetime = 900 }: TokenWish = {}): Promise<string> => {
