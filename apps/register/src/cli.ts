@@ -7,7 +7,6 @@ import { CERTIFICATE_COMMANDS } from './certificates/certificates.commands.js';
 import { registerDataSource } from './database/data-source.js';
 import { ERASURE_RUN_COMMANDS } from './erasure-runs/erasure-runs.commands.js';
 import { IMPORT_COMMANDS } from './imports/imports.commands.js';
-import { IMPORT_COMMANDS } from './imports/imports.commands.js';
 import { LEFTOVERS_COMMANDS } from './leftovers/leftovers.commands.js';
 import { PERSONAL_DATA_COMMANDS } from './personal-data/personal-data.commands.js';
 import { readRegisterConfig, type RegisterConfig } from './register.config.js';
@@ -22,7 +21,7 @@ interface Command {
   run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...CERTIFICATE_KEY_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...ERASURE_RUN_COMMANDS, ...SUPPRESSION_COMMANDS, ...LEFTOVERS_COMMANDS, ...IMPORT_COMMANDS, ...IMPORT_COMMANDS, ...RESTORE_COMMANDS, ...PERSONAL_DATA_COMMANDS };
+const COMMANDS: Readonly<Record<string, Command>> = { ...ACCESS_COMMANDS, ...CERTIFICATE_KEY_COMMANDS, ...SYNC_COMMANDS, ...RETENTION_COMMANDS, ...ERASURE_RUN_COMMANDS, ...SUPPRESSION_COMMANDS, ...LEFTOVERS_COMMANDS, ...IMPORT_COMMANDS, ...RESTORE_COMMANDS, ...PERSONAL_DATA_COMMANDS };
 
 /** They need neither database nor configuration. */
 const OFFLINE: Readonly<Record<string, Omit<Command, 'run'> & { run(args: string[]): Promise<void> }>> = CERTIFICATE_COMMANDS;
