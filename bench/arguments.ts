@@ -4,12 +4,13 @@ import { throughputFigure } from './figures/p4-throughput.js';
 import { audienceFigure } from './figures/p5-audience.js';
 import { exportFigure } from './figures/p6-export.js';
 import { rebuildFigure } from './figures/p8-rebuild.js';
+import { massErasureFigure } from './figures/p11-erasures.js';
 import { erasureFigure } from './figures/p12-erasure.js';
 import { growthFigure } from './figures/p9-growth.js';
 import type { Figure } from './support/figure.js';
 
 /** Everything that can be measured, in the order of measuring. */
-const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure, audienceFigure, exportFigure, rebuildFigure, growthFigure, erasureFigure];
+const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure, audienceFigure, exportFigure, rebuildFigure, growthFigure, massErasureFigure, erasureFigure];
 /** Comes with every figure: of whatever was measured, the memory it took. Asked for alone, it is that of lists and exports. */
 const MEMORY = 'P10';
 const DEFAULT_SIZE = 10_000;

@@ -15,7 +15,7 @@ function need(environment: Bench['environment'], name: string): string {
 }
 
 export const registerDatabase = (bench: Bench): string => need(bench.environment, 'REGISTER_DATABASE_URL');
-const erasureLogDatabase = (bench: Bench): string => need(bench.environment, 'REGISTER_ERASURE_LOG_URL');
+export const erasureLogDatabase = (bench: Bench): string => need(bench.environment, 'REGISTER_ERASURE_LOG_URL');
 export const marketingDatabase = (bench: Bench): string => need(bench.environment, 'MARKETING_DATABASE_URL');
 
 export const adminDatabase = (bench: Bench): string => need(bench.environment, 'ADMIN_DATABASE_URL');
