@@ -167,6 +167,7 @@ export async function describeMatrix(service: 'register' | 'marketing', exceptio
 
     it('leaves a trace wherever it is shown somebody', async () => {
       const [shown, traceless]: [string[], string[]] = [[], []];
+      const contents = await contentsOf(stage.databaseUrls);
       for (const route of guarded.filter(({ method, path }) => method === 'GET' || asker.declaresPurpose({ method, path }))) {
         const before = (await stage.readsOfVictim()).length;
         const { status, text } = await asker.ask(route, await bearer({ scopes: route.scopes }), 'victim');
@@ -176,6 +177,7 @@ export async function describeMatrix(service: 'register' | 'marketing', exceptio
         if (read.length !== 1 || read[0] !== nameOf(route)) traceless.push(nameOf(route));
       }
       expect(shown.length).toBeGreaterThan(1);
+      expect(await contentsOf(stage.databaseUrls)).not.toEqual(contents);
       expect(traceless.filter((route) => !(route in exceptions.withoutLog))).toEqual([]);
     });
   });

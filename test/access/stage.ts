@@ -101,7 +101,7 @@ export class Asker {
       ...(example === undefined ? {} : { payload: { ...example, ...Object.fromEntries(about) } }),
     });
     const problem = /"type":"\/problems\/([\w-]+)"/.exec(response.body)?.[1] ?? '';
-    const isZip = response.headers['content-type'] === 'application/zip';
+    const isZip = response.headers['content-type'] === 'application/zip' && response.rawPayload.length > 0; // nothing comes of HEAD
     const text = isZip ? Object.values(unzipSync(response.rawPayload)).map((file) => strFromU8(file)).join('\n') : response.body;
     return { status: response.statusCode, problem, text };
   }
@@ -119,7 +119,7 @@ function exampleOf(requestBody: object, { components }: ApiDocument): object {
 }
 
 /** What the services tell each other of themselves, and when what is unanswered is told again: it changes while nobody asks for anything. */
-const RESTLESS = { tables: ['link_state'], columns: ['next_attempt_at', 'last_sent_at', 'attempts', 'pull_after'] };
+const RESTLESS = { tables: ['link_state', 'search_round'], columns: ['next_attempt_at', 'last_sent_at', 'attempts', 'pull_after'] };
 
 /** The content of every table of the databases, as digests; of the rows that hold `text` only, when it is given. */
 export async function contentsOf(databaseUrls: readonly string[], text = ''): Promise<Record<string, string>> {
