@@ -5,12 +5,12 @@ import { PERSONAL_DATA, PERSONAL_TABLES } from '../personal-data/tables.js';
 
 const Moment = z.iso.datetime();
 const Text = z.string();
-const LocalisedSchema = z.strictObject({ fi: Text, sv: Text, en: Text });
+const LocalisedSchema = z.strictObject({ fi: Text, sv: Text, en: Text }).meta({ id: 'BundleText' });
 
 /** Who did something: a program by name, an employee by role, or the person herself. */
-const ActorSchema = z.strictObject({ kind: z.enum(['program', 'staff', 'customer']), roles: z.array(Text), name: Text.nullable() });
-const RecipientSchema = z.strictObject({ id: Text, name: Text, /** ISO 3166-1 alpha-2; ZZ: not configured any more. */ country: Text });
-const SourceSchema = z.strictObject({ source: z.enum(['customer', 'staff', 'public']), citation: Text.optional(), actor: ActorSchema, at: Moment });
+const ActorSchema = z.strictObject({ kind: z.enum(['program', 'staff', 'customer']), roles: z.array(Text), name: Text.nullable() }).meta({ id: 'BundleActor' });
+const RecipientSchema = z.strictObject({ id: Text, name: Text, /** ISO 3166-1 alpha-2; ZZ: not configured any more. */ country: Text }).meta({ id: 'BundleRecipient' });
+const SourceSchema = z.strictObject({ source: z.enum(['customer', 'staff', 'public']), citation: Text.optional(), actor: ActorSchema, at: Moment }).meta({ id: 'BundleSource' });
 
 const KIND_SCHEMAS: Readonly<Record<Kind, z.ZodType>> = {
   'text': Text, 'code': Text, 'purpose': Text, 'number': z.int(), 'yes-no': z.boolean(), 'moment': Moment, 'day': z.iso.date(),

@@ -10,7 +10,7 @@ export interface PageColumn {
 }
 
 /** Columns side by side; the others stand below, smaller, where they hold something. */
-const COLUMNS_ABREAST = 5;
+const COLUMNS_ABREAST = 4;
 /** More rows are only in the machine-readable file: nobody reads them on a page, and a telephone could not show it. */
 const MOST_ROWS = 1_000;
 

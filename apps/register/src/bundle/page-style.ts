@@ -29,9 +29,9 @@ header { padding: 1.5rem 0 1.25rem; border-bottom: 3px solid var(--brand) }
 .sums li { padding: .8rem 1rem; border-radius: .6rem; background: var(--tint); font-size: .85rem; line-height: 1.3 } .sums b { display: block; font: 600 1.9rem/1.15 Georgia, "Liberation Serif", serif; color: var(--brand); font-variant-numeric: tabular-nums }
 .contents { columns: 2 16rem; margin: 0; padding: 0; list-style: none } .contents li { break-inside: avoid } .contents a { display: flex; justify-content: space-between; gap: 1rem; padding: .5rem 0; border-bottom: 1px solid var(--line); text-decoration: none } .contents a:hover { text-decoration: underline } .contents span { color: var(--quiet); font-variant-numeric: tabular-nums }
 section { margin-top: 3rem }
-.facts { margin: 1rem 0 0 } .facts > div { display: grid; grid-template-columns: 15rem 1fr; gap: 0 1.5rem; padding: .55rem 0; border-bottom: 1px solid var(--line) } dt { color: var(--quiet) } dd { margin: 0; overflow-wrap: anywhere } .facts .source { grid-column: 2 }
+.facts { margin: 1rem 0 0 } .facts > div { display: grid; grid-template-columns: 13.5rem 1fr auto; align-items: baseline; gap: 0 1.5rem; padding: .55rem 0; border-bottom: 1px solid var(--line) } dt { color: var(--quiet) } dd { margin: 0; overflow-wrap: anywhere }
 table { width: 100%; margin-top: 1rem; border-collapse: collapse; font-size: .92rem } thead { display: table-header-group } th { padding: 0 .9rem .4rem 0; border-bottom: 2px solid var(--brand); text-align: left; vertical-align: bottom; font-size: .8rem; font-weight: 600; color: var(--quiet) }
-td { padding: .55rem .9rem .55rem 0; vertical-align: top; overflow-wrap: anywhere } tbody { border-bottom: 1px solid var(--line) } .more td { padding-top: 0 } .more dl { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; margin: 0; font-size: .82rem; color: var(--quiet) } .more div { display: flex; gap: .35em } .more dt::after { content: ":" } .more dd { color: var(--ink) }
+td { padding: .55rem .9rem .55rem 0; vertical-align: top; overflow-wrap: break-word; hyphens: auto } tbody { border-bottom: 1px solid var(--line) } .more td { padding-top: 0 } .more dd { overflow-wrap: anywhere } .more dl { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; margin: 0; font-size: .82rem; color: var(--quiet) } .more div { display: flex; gap: .35em } .more dt::after { content: ":" } .more dd { color: var(--ink) }
 .card { margin-top: 1rem; padding: 1rem 1.25rem 1.1rem; border: 1px solid var(--line); border-radius: .75rem } .card h3 { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem .7rem; margin: 0 0 .6rem; font-size: 1.05rem } .card h3 time { margin-left: auto; font-weight: 400; font-size: .9rem; color: var(--quiet) }
 .card dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .5rem 1.5rem; margin: 0; font-size: .9rem } .card dt { font-size: .78rem }
 blockquote { margin: .9rem 0 0; padding: .7rem 1rem; border-left: 3px solid var(--brand); background: var(--tint); font-family: Georgia, "Liberation Serif", serif; white-space: pre-line } blockquote footer { margin-top: .35rem; font: .78rem/1.4 system-ui, sans-serif; color: var(--quiet); white-space: normal; overflow-wrap: anywhere }
@@ -40,12 +40,12 @@ blockquote { margin: .9rem 0 0; padding: .7rem 1rem; border-left: 3px solid var(
 .end { margin-top: 3rem; padding-top: 1rem; border-top: 3px solid var(--brand); font-size: .88rem; color: var(--quiet) }
 code { font: .85em/1.4 ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere }
 @media screen and (max-width: 40rem) {
-  .facts > div { grid-template-columns: 1fr } .facts .source { grid-column: 1 }
+  .facts > div { grid-template-columns: 1fr }
   table, tbody, tr, td { display: block } thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
-  tbody { padding: .7rem 0 } td { display: grid; grid-template-columns: 7.5rem 1fr; gap: .75rem; padding: .12rem 0 } td[data-label]::before { content: attr(data-label); color: var(--quiet); font-size: .85rem } .more td { display: block; padding-top: .3rem } .card { padding: .9rem 1rem } .card h3 time { margin-left: 0 }
+  tbody { padding: .7rem 0 } td { display: grid; grid-template-columns: 7.5rem 1fr; gap: .75rem; padding: .12rem 0; overflow-wrap: anywhere } td[data-label]::before { content: attr(data-label); color: var(--quiet); font-size: .85rem } .more td { display: block; padding-top: .3rem } .card { padding: .9rem 1rem } .card h3 time { margin-left: 0 }
 }
 @media print {
-  html { font-size: 9.2pt } body, article { background: none } article { max-width: none; padding: 0 } .switch, .choice { display: none }
-  header { padding-top: 0 } section { margin-top: 9mm } h2, h3 { break-after: avoid } h2 + p { break-after: avoid } tbody, .card, .facts > div, .sums li { break-inside: avoid } a { color: inherit; text-decoration: none }
+  html { font-size: 9.2pt } .head + * { break-before: avoid } body, article { background: none } article { max-width: none; padding: 0 } .switch, .choice { display: none }
+  header { padding-top: 0 } section { margin-top: 9mm } p { orphans: 3; widows: 3 } h3, .head, thead { break-after: avoid } .head, thead, tbody, .card, .facts > div, .sums li { break-inside: avoid } a { color: inherit; text-decoration: none }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact }
 }`;

@@ -4,7 +4,6 @@ import type { Category } from '../personal-data/annotation.js';
 export interface PageTexts {
   readonly languageName: string;
   readonly title: string;
-  readonly whose: (name: string) => string;
   readonly nameless: string;
   readonly made: (moment: string) => string;
   readonly lead: string;
@@ -36,9 +35,9 @@ export interface PageTexts {
 
 export const PAGE_TEXTS: Readonly<Record<'fi' | 'sv' | 'en', PageTexts>> = {
   fi: {
-    languageName: 'Suomi', title: 'Sinun tietosi', whose: (name) => name, nameless: 'Nimeä ei ole rekisterissä', made: (moment) => `Koottu ${moment} Suomen aikaa`,
+    languageName: 'Suomi', title: 'Sinun tietosi', nameless: 'Nimeä ei ole rekisterissä', made: (moment) => `Koottu ${moment} Suomen aikaa`,
     lead: 'Tässä on kaikki, mitä sinusta on rekisterissämme ja markkinoinnissamme: mistä tieto on tullut, mihin olet suostunut, kenelle tietoja on annettu ja kuka niitä on katsonut.',
-    sums: { fields: 'tietoa sinusta', consents: 'voimassa olevaa suostumusta', recipients: 'vastaanottajaa', reads: 'katselua' },
+    sums: { fields: 'Tietoja sinusta', consents: 'Suostumuksia voimassa', recipients: 'Vastaanottajia', reads: 'Katseluja' },
     contents: 'Sisältö', yes: 'kyllä', no: 'ei', you: 'sinä', employee: 'työntekijä', source: (from, on) => `${from}, ${on}`,
     wordingAsShown: 'Teksti sellaisena kuin se näytettiin', rest: (count) => `Lisäksi ${count} vanhempaa; kaikki ovat tiedostossa data.json.`,
     countOnly: (count) => `${count} kpl; ne ovat tiedostossa data.json.`,
@@ -61,9 +60,9 @@ export const PAGE_TEXTS: Readonly<Record<'fi' | 'sv' | 'en', PageTexts>> = {
     machine: 'Samat tiedot ohjelmille: data.json, kuvattu tiedostossa data.schema.json.',
   },
   sv: {
-    languageName: 'Svenska', title: 'Dina uppgifter', whose: (name) => name, nameless: 'Namnet finns inte i registret', made: (moment) => `Sammanställt ${moment}, finsk tid`,
+    languageName: 'Svenska', title: 'Dina uppgifter', nameless: 'Namnet finns inte i registret', made: (moment) => `Sammanställt ${moment}, finsk tid`,
     lead: 'Här är allt som finns om dig i vårt register och vår marknadsföring: varifrån uppgifterna kommer, vad du har samtyckt till, vem som har fått dem och vem som har läst dem.',
-    sums: { fields: 'uppgifter om dig', consents: 'gällande samtycken', recipients: 'mottagare', reads: 'läsningar' },
+    sums: { fields: 'Uppgifter om dig', consents: 'Gällande samtycken', recipients: 'Mottagare', reads: 'Läsningar' },
     contents: 'Innehåll', yes: 'ja', no: 'nej', you: 'du', employee: 'anställd', source: (from, on) => `${from}, ${on}`,
     wordingAsShown: 'Texten så som den visades', rest: (count) => `Dessutom ${count} äldre; alla finns i filen data.json.`,
     countOnly: (count) => `${count} st.; de finns i filen data.json.`,
@@ -86,9 +85,9 @@ export const PAGE_TEXTS: Readonly<Record<'fi' | 'sv' | 'en', PageTexts>> = {
     machine: 'Samma uppgifter för program: data.json, beskriven i data.schema.json.',
   },
   en: {
-    languageName: 'English', title: 'Your data', whose: (name) => name, nameless: 'No name is in the register', made: (moment) => `Put together ${moment}, time of Finland`,
+    languageName: 'English', title: 'Your data', nameless: 'No name is in the register', made: (moment) => `Put together ${moment}, time of Finland`,
     lead: 'This is everything our register and our marketing hold about you: where it came from, what you have agreed to, who was given it, and who has looked at it.',
-    sums: { fields: 'pieces of data', consents: 'consents in force', recipients: 'recipients', reads: 'reads' },
+    sums: { fields: 'Data about you', consents: 'Consents in force', recipients: 'Recipients', reads: 'Reads' },
     contents: 'Contents', yes: 'yes', no: 'no', you: 'you', employee: 'employee', source: (from, on) => `${from}, ${on}`,
     wordingAsShown: 'The text as it was shown', rest: (count) => `And ${count} older ones; all of them are in data.json.`,
     countOnly: (count) => `${count}; they are in data.json.`,

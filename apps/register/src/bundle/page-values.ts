@@ -56,7 +56,11 @@ export class Values {
   }
 
   moment(at: string): Html {
-    return html`<time datetime="${at}">${this.moments.format(new Date(at))}</time>`;
+    return html`<time datetime="${at}">${this.momentText(at)}</time>`;
+  }
+
+  momentText(at: string): string {
+    return this.moments.format(new Date(at));
   }
 
   day(at: string): string {

@@ -50,12 +50,12 @@ function articleOf(bundle: Bundle, values: Values): Html {
 <article lang="${language}">
 <header><p class="eyebrow">${bundle.controller.name} · ${bundle.registerName[language]}</p>
 <h1>${texts.title}</h1>
-<p class="whose">${name === '' ? texts.nameless : texts.whose(name)}</p>
-<p class="quiet">${texts.made('')}${values.moment(bundle.madeAt)}</p></header>
+<p class="whose">${name === '' ? texts.nameless : name}</p>
+<p class="quiet">${texts.made(values.momentText(bundle.madeAt))}</p></header>
 <p style="margin-top:1.25rem">${texts.lead}</p>
 <ul class="sums">${sumsOf(bundle, values).map(([count, what]) => html`<li><b>${values.number(count)}</b>${what}</li>`)}</ul>
 <nav aria-label="${texts.contents}"><ol class="contents">${all.map(({ id, title, count }) => html`<li><a href="#${language}-${id}">${title}${count !== undefined && html`<span>${values.number(count)}</span>`}</a></li>`)}</ol></nav>
-${all.map(({ id, title, about, content }) => html`<section id="${language}-${id}"><h2>${title}</h2>${about !== undefined && html`<p class="quiet">${about}</p>`}
+${all.map(({ id, title, about, content }) => html`<section id="${language}-${id}"><div class="head"><h2>${title}</h2>${about !== undefined && html`<p class="quiet">${about}</p>`}</div>
 ${content}</section>\n`)}
 <footer class="end"><p>${texts.machine}</p><p>${texts.end(bundle.controller.name)}</p></footer>
 </article>`;

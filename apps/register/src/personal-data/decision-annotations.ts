@@ -116,7 +116,7 @@ export const RECIPIENT_NOTICE: TableAnnotation = {
     en: 'Corrections and restrictions that recipients of your data are told of.',
   },
   columns: {
-    created_on: told('day', 'Syntynyt', 'Uppkommit', 'Arose'), recipient, kind: told('code', 'Mitä', 'Vad', 'What'), fields: told('fields', 'Tiedot', 'Uppgifter', 'Data'),
+    created_on: told('day', 'Päivä', 'Dag', 'Day'), recipient, kind: told('code', 'Mitä', 'Vad', 'What'), fields: told('fields', 'Tiedot', 'Uppgifter', 'Data'),
     due_on: told('day', 'Viimeistään', 'Senast', 'Due'), done_at: told('moment', 'Ilmoitettu', 'Underrättat', 'Told'), told_by: told('code', 'Miten', 'Hur', 'How'),
     done_by: told('actor', 'Ilmoitti', 'Underrättat av', 'Told by'), disclosure_id: told('text', 'Luovutus', 'Utlämnande', 'Disclosure'), id: withheld('key'),
   },

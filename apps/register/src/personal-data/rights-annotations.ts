@@ -17,8 +17,8 @@ export const DATA_REQUEST: TableAnnotation = {
     en: 'What you asked for about your data, and by when it is to be answered.',
   },
   columns: {
-    kind: told('code', 'Oikeus', 'Rättighet', 'Right'), received_at: told('moment', 'Saapunut', 'Mottagen', 'Received'), received_by: told('code', 'Miten', 'Hur', 'How'),
-    due_on: told('day', 'Määräpäivä', 'Svar senast', 'Due'), state: told('code', 'Tila', 'Läge', 'State'), outcome: told('code', 'Lopputulos', 'Utfall', 'Outcome'),
+    kind: told('code', 'Oikeus', 'Rättighet', 'Right'), received_at: told('moment', 'Saapunut', 'Mottagen', 'Received'), due_on: told('day', 'Määräpäivä', 'Svar senast', 'Due'),
+    state: told('code', 'Tila', 'Läge', 'State'), received_by: told('code', 'Miten', 'Hur', 'How'), outcome: told('code', 'Lopputulos', 'Utfall', 'Outcome'),
     closed_at: told('moment', 'Päätetty', 'Avslutad', 'Closed'),
     extension_reason: told('code', 'Pidennyksen syy', 'Skäl till förlängning', 'Reason for the extension'),
     extension_told_at: told('moment', 'Pidennyksestä kerrottu', 'Underrättad om förlängning', 'Told of the extension'),
