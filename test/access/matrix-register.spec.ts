@@ -88,4 +88,10 @@ describe('in the register', () => {
     expect(own.filter(({ path, ownCustomer }) => ownCustomer !== 'id' || !path.startsWith('/v1/customers/:id'))).toEqual([]);
     expect(own.flatMap(({ scopes }) => scopes).filter((scope) => !(CUSTOMER_SCOPES as readonly string[]).includes(scope))).toEqual([]);
   });
+
+  it('the bundle opens to whoever may read each of its parts', async () => {
+    const reads = (await routesOf('register')).filter(({ method, ownCustomer }) => method === 'GET' && ownCustomer !== undefined);
+    const parts = new Set(reads.flatMap(({ scopes }) => scopes).filter((scope) => scope.endsWith(':read')));
+    expect(new Set(reads.find(({ path }) => path.endsWith('/bundle'))?.scopes)).toEqual(parts);
+  });
 });

@@ -19,8 +19,9 @@ const IdSchema = z.uuid();
 export class BundleController {
   constructor(private readonly bundles: BundleService) {}
 
+  /** The whole is for whoever may read each of its parts: she herself, and the data-protection contact. */
   @Get('customers/:id/bundle')
-  @Scopes('customers:read')
+  @Scopes('customers:read', 'consents:read', 'requests:read', 'disclosures:read', 'access-log:read')
   @OwnCustomer('id')
   @ApiProduces('application/zip')
   @ApiOperation({
