@@ -17,11 +17,15 @@ export type Refusal =
 
 export type Verdict = { readonly genuine: true; readonly certificate: Certificate; readonly kid: string } | { readonly genuine: false; readonly refusal: Refusal };
 
-/** The file of a certificate: JSON to read, with a compact JWS (RFC 7515, ES256) over it that any tool can verify. */
-export async function issued(certificate: Certificate, key: { readonly kid: string; readonly privateKey: CryptoKey | KeyObject | JWK }): Promise<string> {
+/** The signed certificate (compact JWS, RFC 7515, ES256), which any tool can verify; `fileOf` makes the file of it. */
+export function signed(certificate: Certificate, key: { readonly kid: string; readonly privateKey: CryptoKey | KeyObject | JWK }): Promise<string> {
   const payload = new TextEncoder().encode(JSON.stringify(certificate));
-  const jws = await new CompactSign(payload).setProtectedHeader({ alg: 'ES256', typ: TYPE, kid: key.kid }).sign(key.privateKey);
-  return written({ certificate, jws });
+  return new CompactSign(payload).setProtectedHeader({ alg: 'ES256', typ: TYPE, kid: key.kid }).sign(key.privateKey);
+}
+
+/** The file that a person gets: the same bytes whenever it is made, since all of it stands in the JWS. */
+export function fileOf(jws: string): string {
+  return written({ certificate: JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()) as Certificate, jws });
 }
 
 /** Needs nothing but the file and the keys. Any byte that was changed, added, or left out is a refusal. */

@@ -9,7 +9,7 @@ import addFormats from 'ajv-formats';
 import { certificatePage } from './certificate-page.js';
 import { CERTIFICATE_TEXTS, LANGUAGES } from './certificate-texts.js';
 import { type Certificate, certificateJsonSchema, type CertificateKeys, CertificateSchema } from './certificate.schemas.js';
-import { issued, verified } from './certificate.signature.js';
+import { fileOf, signed, verified } from './certificate.signature.js';
 
 const searched = { at: '2026-11-23T06:00:04Z', what: 'tables', number: 31, bytes: 81_234_567, found: 0 } as const;
 const CERTIFICATE: Certificate = {
@@ -42,7 +42,7 @@ describe('a certificate of erasure', () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     signingKey = privateKey;
     keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'certificates-1' } as CertificateKeys['keys'][number]] };
-    file = await issued(CERTIFICATE, { kid: 'certificates-1', privateKey });
+    file = fileOf(await signed(CERTIFICATE, { kid: 'certificates-1', privateKey }));
     directory = mkdtempSync(join(tmpdir(), 'lupa-certificate-'));
   });
   afterAll(() => rmSync(directory, { recursive: true }));
@@ -74,8 +74,8 @@ describe('a certificate of erasure', () => {
     const readable = file.replace('"rowsDeleted": 23', '"rowsDeleted": 24');
     expect(await verified(readable, keys)).toEqual({ genuine: false, refusal: 'content-changed' });
     const { privateKey } = await generateKeyPair('ES256');
-    expect(await verified(await issued(CERTIFICATE, { kid: 'certificates-1', privateKey }), keys)).toEqual({ genuine: false, refusal: 'signature-wrong' });
-    expect(await verified(await issued(CERTIFICATE, { kid: 'other', privateKey }), keys)).toEqual({ genuine: false, refusal: 'unknown-key' });
+    expect(await verified(fileOf(await signed(CERTIFICATE, { kid: 'certificates-1', privateKey })), keys)).toEqual({ genuine: false, refusal: 'signature-wrong' });
+    expect(await verified(fileOf(await signed(CERTIFICATE, { kid: 'other', privateKey })), keys)).toEqual({ genuine: false, refusal: 'unknown-key' });
   });
 
   it('is refused when the same key signed it as something else', async () => {

@@ -4,7 +4,7 @@ import { runInTransaction } from '#database/statement.js';
 import { CertificateKeys } from '../certificates/certificate-keys.service.js';
 import { type CaseFacts, certificateOf, type RoundFacts } from '../certificates/certificate-content.js';
 import type { SoughtKind } from '../certificates/certificate.schemas.js';
-import { issued } from '../certificates/certificate.signature.js';
+import { signed } from '../certificates/certificate.signature.js';
 import type { ErasureGround } from '../erasure/erasure.schemas.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { CLOSE_CASES, HOLD_ROUND, NOTE_FINDINGS, READ_FACTS } from './search-rounds.sql.js';
@@ -65,16 +65,16 @@ export class CaseClosing {
     const key = await this.keys.signer();
     return await this.within(roundId, async (manager) => {
       const issuedAt = new Date();
-      const files = new Map<string, string>();
+      const certificates = new Map<string, string>();
       const unreadable: Kept[] = [];
       for (const row of await runInTransaction<FactsRow>(manager, READ_FACTS, [roundId, caseIds])) {
         const facts = this.factsOf(row);
-        if (facts) files.set(row.id, await issued(certificateOf(facts, { ...round, issuedAt }, this.config.profile, this.config.backupRetentionDays), key));
+        if (facts) certificates.set(row.id, await signed(certificateOf(facts, { ...round, issuedAt }, this.config.profile, this.config.backupRetentionDays), key));
         else unreadable.push({ id: row.id, findings: UNREADABLE, again_ms: pauseMs });
       }
-      await runInTransaction(manager, CLOSE_CASES, [roundId, [...files.keys()], [...files.values()], round.statement.content.searchedAt, issuedAt]);
+      await runInTransaction(manager, CLOSE_CASES, [roundId, [...certificates.keys()], [...certificates.values()], round.statement.content.searchedAt, issuedAt]);
       if (unreadable.length > 0) await runInTransaction(manager, NOTE_FINDINGS, [roundId, JSON.stringify(unreadable), round.statement.content.searchedAt]);
-      return files.size;
+      return certificates.size;
     }) ?? 0;
   }
 

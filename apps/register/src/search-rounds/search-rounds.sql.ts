@@ -99,13 +99,13 @@ export const READ_FACTS: Statement = {
     FROM erasure_case e WHERE ${STILL_OF_ROUND} AND e.id = ANY($2::uuid[]) FOR UPDATE`,
 };
 
-/** $1 round, $2 case ids, $3 their certificates, $4 searched at, $5 closed at */
+/** $1 round, $2 case ids, $3 their certificates (JWS), $4 searched at, $5 closed at */
 export const CLOSE_CASES: Statement = {
   name: 'close-cases',
   replan: true,
   text: `
-    UPDATE erasure_case e SET closed_at = $5, certificate = c.file, searched_at = $4, searches = e.searches + 1, findings = NULL, sealed_values = NULL
-    FROM unnest($2::uuid[], $3::text[]) AS c(id, file) WHERE e.id = c.id AND ${STILL_OF_ROUND}`,
+    UPDATE erasure_case e SET closed_at = $5, certificate = c.jws, searched_at = $4, searches = e.searches + 1, findings = NULL, sealed_values = NULL
+    FROM unnest($2::uuid[], $3::text[]) AS c(id, jws) WHERE e.id = c.id AND ${STILL_OF_ROUND}`,
 };
 
 /** $1 round, $2 JSON array of {id, findings, again_ms: when to look again}, $3 searched at */
