@@ -31,7 +31,7 @@ export const CreateRequestSchema = z.strictObject({
 }).meta({ examples: [{ kind: 'access', receivedAt: '2026-11-23T09:30:00+02:00', receivedBy: 'email' }] });
 export type CreateRequest = z.output<typeof CreateRequestSchema>;
 
-/** Seen by the people who handle the request only; goes with the person. */
+/** Seen by the people who handle the request, and by the person in her bundle; goes with her. */
 const note = text(500).optional();
 const told = { toldAt: MomentSchema, toldBy: z.enum(['email', 'phone', 'letter', 'in-person', 'account']) };
 
