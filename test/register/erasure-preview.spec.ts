@@ -1,8 +1,13 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import type { PersonHeldReply, PersonHeldRequest } from '#contracts/person-held.v1.js';
+import { QUEUES } from '#messaging/topology.js';
 import { CUSTOMER_SCOPES } from '#register/access/roles.js';
 import { preview, staffToken } from '#test/support/deciding.js';
+import { Opened } from '#test/messaging/support.js';
 import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
+import { waitFor } from '#test/support/wait-for.js';
+import { everythingThatCanHappen } from './everything-that-can-happen.js';
 
 jest.setTimeout(60_000);
 
@@ -12,7 +17,11 @@ beforeAll(async () => {
   register = await startTestRegister('erasure-preview');
   staff = await staffToken(register);
 });
-afterAll(async () => { await register.stop(); });
+const marketing = new Opened();
+afterAll(async () => {
+  await marketing.closeAll();
+  await register.stop();
+});
 
 const create = async (over: Record<string, unknown> = {}): Promise<string> => {
   const consents = [{ purpose: 'marketing', channel: 'email', ...decision() }];
@@ -23,23 +32,11 @@ const tables = (body: Record<string, unknown>): Record<string, number> =>
   Object.fromEntries((body['goes'] as { table: string; rows: number }[]).map(({ table, rows }) => [table, rows]));
 const sum = (body: Record<string, unknown>): number => Object.values(tables(body)).reduce((total, rows) => total + rows, 0);
 
-/** A row in every table that hangs on a person, but a legal hold. */
+/** A row in every table that hangs on a person, but the legal hold, which would stop the erasure. */
 async function wholeLife(): Promise<string> {
   const id = await create();
-  const moment = new Date().toISOString();
-  await register.call('POST', `/v1/customers/${id}/requests`, { body: { kind: 'access', receivedBy: 'email' } });
-  await register.call('PUT', `/v1/customers/${id}/end`, { body: { endedAt: moment, reason: 'by-customer' } });
-  await register.database.query(`
-    INSERT INTO guardian_consent (customer_id, decision, decided_at, source_system, actor) VALUES ($1, 'withdrawn', now(), 'shop', 'shop')`, [id]);
-  await register.database.query(`
-    INSERT INTO disclosure_consent_record (customer_id, recipient, purpose, decision, decided_at, in_effect, method, source_system, actor)
-    VALUES ($1, 'party-house', 'marketing', 'withdrawn', now(), true, 'checkout', 'shop', 'shop')`, [id]);
-  await register.database.query("INSERT INTO disclosure_notice (customer_id, recipient, purpose, sent_at, sent_by, actor) VALUES ($1, 'party-house', 'marketing', now(), 'email', 'shop')", [id]);
-  for (const field of ['contact.email', 'contact.phone']) {
-    await register.database.query(`
-      INSERT INTO disclosure (id, customer_id, recipient, purpose, fields, legal_basis, consent_id, notice_id, actor, actor_kind)
-      VALUES ($2, $1, 'party-house', 'marketing', ARRAY[$3], 'consent', 1, 1, 'shop', 'program')`, [id, randomUUID(), field]);
-  }
+  await everythingThatCanHappen(register, id);
+  await register.call('DELETE', `/v1/customers/${id}/legal-hold`);
   return id;
 }
 
@@ -64,12 +61,33 @@ describe('the preview of an erasure', () => {
     const { body } = await preview(register, await wholeLife());
     const stays = body['stays'] as { what: string; rows: number | null; legalBasis: string; until: string | null }[];
     expect(stays.map(({ what }) => what)).toEqual(['erasure-log', 'tombstone', 'suppression', 'request-record', 'recipient-notice', 'erasure-case', 'repeat-guard']);
-    expect(stays.find(({ what }) => what === 'request-record')).toMatchObject({ rows: 1, until: null });
+    expect(stays.find(({ what }) => what === 'request-record')).toMatchObject({ rows: 2, until: null });
     expect(stays.every(({ legalBasis }) => legalBasis.startsWith('GDPR Art. '))).toBe(true);
     expect(body).toMatchObject({
       closes: ['email'], legalHold: null, restriction: null,
-      recipients: [{ id: 'party-house', disclosures: 2, fields: ['contact.email', 'contact.phone'] }],
+      recipients: [{ id: 'party-house', disclosures: 1, fields: ['contact.address', 'contact.email'] }], exports: null,
     });
+  });
+
+  it('asks marketing, on demand, which tools were handed her; without an answer there is no list', async () => {
+    const id = await create();
+    const ask = () => register.call('GET', `/v1/customers/${id}/erasure-preview?exports=true`, { token: staff });
+    await register.vhost.deleteQueue(QUEUES.marketingRpc);
+    const away = await ask();
+    expect([away.status, away.body['type']]).toEqual([503, '/problems/marketing-away']);
+    const anExport = (recipient: string, handedOut: boolean): PersonHeldReply['exports'][number] => ({
+      exportId: randomUUID(), number: 1, recipient: { id: recipient, name: recipient.toUpperCase(), country: 'FI' }, channel: 'email', purpose: 'marketing',
+      requestedAt: '2026-11-01T09:00:00.000Z', asOf: null, handovers: [], handedOut, waiting: !handedOut, removal: null,
+    });
+    const exports = [anExport('listmonk', true), anExport('mailer', false), anExport('listmonk', true)];
+    marketing.server(marketing.connection(register.vhost.url, 'fake-marketing'), [], {
+      'person.held.get': ({ ref }: PersonHeldRequest) => Promise.resolve({ schema: 'person.held.v1', state: null, contact: null, snapshots: [], parked: [], exports: ref === known ? exports : [], reads: [], next: null }),
+    }, QUEUES.marketingRpc);
+    const [{ ref: known }] = await register.database.query<[{ ref: string }]>('SELECT ref FROM customer WHERE id = $1', [id]);
+    await waitFor('the fake marketing', async () => await register.vhost.consumers(QUEUES.marketingRpc).catch(() => 0) > 0);
+    const { body, headers } = await ask();
+    expect(body['exports']).toEqual([{ id: 'listmonk', name: 'LISTMONK', country: 'FI', exports: 2 }]);
+    expect(headers.get('etag')).toBe((await preview(register, id)).etag);
   });
 
   it('finds a table that nobody has told it of', async () => {

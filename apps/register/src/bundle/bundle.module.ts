@@ -4,5 +4,5 @@ import { BundleController } from './bundle.controller.js';
 import { BundleService } from './bundle.service.js';
 import { MarketingClient } from './marketing-client.service.js';
 
-@Module({ imports: [DisclosuresModule], controllers: [BundleController], providers: [BundleService, MarketingClient] })
+@Module({ imports: [DisclosuresModule], controllers: [BundleController], providers: [BundleService, MarketingClient], exports: [MarketingClient] })
 export class BundleModule {}

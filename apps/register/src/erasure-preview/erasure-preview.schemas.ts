@@ -31,8 +31,10 @@ export const ErasurePreviewSchema = z
     closes: z.array(z.enum(['email', 'phone'])),
     /** Whether marketing was ever told of her; then it deletes her too, and says so with its signature. */
     knownToMarketing: z.boolean(),
-    /** Who will be told (Art. 19): one notice for each disclosure. Recipients of marketing’s exports are told by marketing. */
+    /** Who will be told (Art. 19): one notice for each disclosure. */
     recipients: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), disclosures: z.int().positive(), fields: z.array(z.string()) })),
+    /** Tools that were handed her in lists of marketing, which puts her on their lists of removals. Null unless it was asked for. */
+    exports: z.array(z.object({ id: z.string(), name: z.string(), country: z.string(), exports: z.int().positive() })).nullable(),
   })
   .meta({
     examples: [{
@@ -41,6 +43,13 @@ export const ErasurePreviewSchema = z
       stays: [{ what: 'erasure-log', rows: null, legalBasis: 'GDPR Art. 5(2), 17(1), 32(1)(c)', until: null }],
       legalHold: null, restriction: null, closes: ['email'], knownToMarketing: true,
       recipients: [{ id: 'party-house', name: 'Juhlatalo Oy', country: 'FI', disclosures: 1, fields: ['contact.email'] }],
+      exports: [{ id: 'listmonk', name: 'Listmonk', country: 'FI', exports: 3 }],
     }],
   });
+export const PreviewQuerySchema = z.strictObject({
+  /** Whether marketing is to be asked which exports held her. */
+  exports: z.enum(['true', 'false']).default('false').transform((text) => text === 'true'),
+});
+export type PreviewQuery = z.output<typeof PreviewQuerySchema>;
+
 export type ErasurePreview = z.infer<typeof ErasurePreviewSchema>;

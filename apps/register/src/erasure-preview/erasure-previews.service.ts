@@ -5,6 +5,7 @@ import { assertTag, etagOfContent } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
 import type { Reading } from '../access-log/access-log.js';
 import { Reader } from '../access-log/reader.service.js';
+import { MarketingClient } from '../bundle/marketing-client.service.js';
 import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { KEEP_CUSTOMERS, READ_CUSTOMER } from '../customers/customers.sql.js';
@@ -20,23 +21,30 @@ interface Seen {
   readonly etag: string;
 }
 
+interface Looked extends Seen {
+  readonly ref: string;
+}
+
 /** What an erasure would do, told before somebody other than the person decides on it. */
 @Injectable()
 export class ErasurePreviews {
   constructor(
     private readonly reader: Reader,
     private readonly recipients: Recipients,
+    private readonly marketing: MarketingClient,
   ) {}
 
-  /** Logged as a read of the person. @throws Failure `customer-not-found` */
-  show(customerId: string, reading: Reading): Promise<Seen> {
-    return this.reader.read(reading, async (manager) => {
+  /** Logged as a read of the person. @param withExports also asks marketing; @throws Failure `customer-not-found`, `marketing-away` */
+  async show(customerId: string, reading: Reading, withExports: boolean): Promise<Seen> {
+    const { preview, etag, ref } = await this.reader.read(reading, async (manager) => {
       const [kept] = await runInTransaction<{ id: string }>(manager, KEEP_CUSTOMERS, [[customerId]]);
       if (!kept) throw new Failure(CUSTOMER_NOT_FOUND);
-      const seen = await this.look(manager, kept.id);
-      const result = reading.caller.kind === 'customer' ? withoutHoldDetails(seen) : seen;
-      return { result, shown: [{ id: kept.id, fields: ['erasurePreview'] }] };
+      return { result: await this.look(manager, kept.id), shown: [{ id: kept.id, fields: ['erasurePreview'] }] };
     });
+    // After the transaction: no lock waits for marketing.
+    const exports = withExports ? await this.exportsOf(ref) : null;
+    const legalHold = preview.legalHold && reading.caller.kind === 'customer' ? { reason: null, owner: null, reviewAt: null } : preview.legalHold;
+    return { preview: { ...preview, legalHold, exports }, etag };
   }
 
   /**
@@ -47,7 +55,16 @@ export class ErasurePreviews {
     assertTag(tag, (await this.look(manager, customerId)).etag);
   }
 
-  private async look(manager: EntityManager, customerId: string): Promise<Seen> {
+  private async exportsOf(ref: string): Promise<NonNullable<ErasurePreview['exports']>> {
+    const { exports } = await this.marketing.held(ref);
+    const byRecipient = new Map<string, { id: string; name: string; country: string; exports: number }>();
+    for (const { recipient } of exports.filter(({ handedOut }) => handedOut)) {
+      byRecipient.set(recipient.id, { ...recipient, exports: (byRecipient.get(recipient.id)?.exports ?? 0) + 1 });
+    }
+    return [...byRecipient.values()];
+  }
+
+  private async look(manager: EntityManager, customerId: string): Promise<Looked> {
     const [customer] = await runInTransaction<CustomerRow>(manager, READ_CUSTOMER, [customerId]);
     if (!customer) throw new Failure(CUSTOMER_NOT_FOUND);
     const counts = await countByTable(manager, customerId);
@@ -64,10 +81,11 @@ export class ErasurePreviews {
       closes,
       knownToMarketing: customer.known_to_marketing,
       recipients: received.map(({ recipient, disclosures, fields }) => ({ ...this.recipients.view(recipient), disclosures, fields })),
+      exports: null,
     };
     const { goes, legalHold, restriction, recipients } = preview;
     const etag = etagOfContent({ customerId, version: customer.version, goes: goes.filter(({ table }) => table !== READ_LOG), requests, legalHold, restriction, recipients });
-    return { preview, etag };
+    return { preview, etag, ref: customer.ref };
   }
 }
 
@@ -75,8 +93,4 @@ async function countByTable(manager: EntityManager, customerId: string): Promise
   const tables = await runInTransaction<PersonTable>(manager, PERSON_TABLES, []);
   const rows = await manager.query<{ position: number; rows: number }[]>(countRows(tables), [customerId]);
   return rows.map((row) => ({ table: tables[row.position]?.table ?? '', rows: row.rows })).sort((a, b) => (a.table < b.table ? -1 : 1));
-}
-
-function withoutHoldDetails({ preview, etag }: Seen): Seen {
-  return { preview: { ...preview, legalHold: preview.legalHold && { reason: null, owner: null, reviewAt: null } }, etag };
 }
