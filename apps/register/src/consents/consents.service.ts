@@ -60,7 +60,7 @@ export class ConsentsService {
       const decidedAt = this.rules.countsFrom(evidence.decidedAt);
       const since = known && known > decidedAt ? known : decidedAt;
       await recordRequest(manager, customer.id, 'objection', caller);
-      await this.suppressions.suppress(manager, [customer], 'objected', since);
+      await this.suppressions.suppress(manager, [{ id: customer.id, ...this.suppressions.digestsOf(customer), since }], 'objected');
       return this.withdrawAll(manager, customer, evidence, caller, since);
     });
     this.relay.wake();

@@ -93,3 +93,6 @@ export function shownFields(row: CustomerRow): string[] {
     ...(row.guardian_at ? ['guardianConsent'] : []),
   ].sort();
 }
+
+/** A row of READ_TO_ERASE. */
+export type RowToErase = Pick<CustomerRow, 'id' | 'ref' | 'first_name' | 'last_name' | 'email' | 'phone' | 'street_address' | 'restricted_at' | 'restriction_reason' | 'ended_at'>;

@@ -33,8 +33,14 @@ export const FIND_BY_PHONE = select('find-by-phone', `WHERE c.phone_index = $1 O
 export const FIND_BY_NAME = select('find-by-name', `WHERE lower(c.last_name) LIKE $1 || '%' ORDER BY lower(c.last_name), c.id LIMIT 50 ${SHOWN}`);
 /** $1 the last id of the page before, $2 most rows */
 export const LIST_CUSTOMERS = select('list-customers', `WHERE c.id > $1 ORDER BY c.id LIMIT $2 ${SHOWN}`);
-/** $1 ids */
-export const READ_BY_IDS: Statement = { ...select('read-by-ids', 'WHERE c.id = ANY($1::uuid[]) ORDER BY c.id'), replan: true };
+/** What an erasure of many has to know. $1 ids */
+export const READ_TO_ERASE: Statement = {
+  name: 'read-to-erase',
+  replan: true,
+  text: `
+    SELECT id, ref, first_name, last_name, email, phone, street_address, restricted_at, restriction_reason, ended_at
+    FROM customer WHERE id = ANY($1::uuid[]) ORDER BY id`,
+};
 export const READ_BY_REFS: Statement = { ...select('read-by-refs', 'WHERE c.ref = ANY($1::uuid[])'), replan: true };
 /** What decides the channels of a customer, and no more: the relay reads it for every change. $1 refs */
 export const READ_STANDING_BY_REFS: Statement = {

@@ -5,8 +5,8 @@ import type { Caller } from '#auth/access.js';
 import { runInTransaction } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
 import { CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
-import type { CustomerRow } from '../customers/customer.row.js';
-import { READ_BY_IDS } from '../customers/customers.sql.js';
+import type { CustomerRow, RowToErase } from '../customers/customer.row.js';
+import { READ_TO_ERASE } from '../customers/customers.sql.js';
 import { ErasureLog, type LogEntry } from '../erasure-log/erasure-log.service.js';
 import { END_HOLDS, FIND_HOLD, type HoldRow, QUEUE_ERASURE } from '../holds/holds.sql.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
@@ -58,7 +58,7 @@ export interface ManyErased {
 export type ManyGround = Exclude<ErasureGround, 'abuse'>;
 
 interface Sorted {
-  readonly free: CustomerRow[];
+  readonly free: RowToErase[];
   readonly held: string[];
   readonly restricted: string[];
 }
@@ -99,7 +99,7 @@ export class Eraser {
    * Many at once, within the caller's transaction: some 500 are a good number.
    * @param isStillDue asked of each under her lock: somebody may have changed since she was chosen; @throws Failure `erasure-log-away`
    */
-  async eraseMany(manager: EntityManager, customerIds: readonly string[], ground: ManyGround, caller: Caller, isStillDue = (_customer: CustomerRow): boolean => true): Promise<ManyErased> {
+  async eraseMany(manager: EntityManager, customerIds: readonly string[], ground: ManyGround, caller: Caller, isStillDue = (_customer: RowToErase): boolean => true): Promise<ManyErased> {
     const customers = (await this.suppressions.lockManyToSuppress(manager, customerIds)).filter(isStillDue);
     const { free, held, restricted } = await this.sort(manager, customers, ground);
     if (ground === 'request') await recordRequests(manager, free.map(({ id }) => id), 'erasure', caller);
@@ -109,7 +109,7 @@ export class Eraser {
 
   /** What `eraseMany` would do with them now. Changes and locks nothing. */
   async judgeMany(manager: EntityManager, customerIds: readonly string[], ground: ManyGround): Promise<Readonly<Record<'free' | 'held' | 'restricted', number>>> {
-    const { free, held, restricted } = await this.sort(manager, await runInTransaction<CustomerRow>(manager, READ_BY_IDS, [customerIds]), ground);
+    const { free, held, restricted } = await this.sort(manager, await runInTransaction<RowToErase>(manager, READ_TO_ERASE, [customerIds]), ground);
     return { free: free.length, held: held.length, restricted: restricted.length };
   }
 
@@ -127,7 +127,7 @@ export class Eraser {
     return (await this.carryOut(manager, customers, act)).length;
   }
 
-  private async sort(manager: EntityManager, customers: readonly CustomerRow[], ground: ErasureGround): Promise<Sorted> {
+  private async sort(manager: EntityManager, customers: readonly RowToErase[], ground: ErasureGround): Promise<Sorted> {
     const kept = await runInTransaction<{ id: string }>(manager, FIND_HELD, [customers.map(({ id }) => id)]);
     const underHold = new Set(kept.map(({ id }) => id));
     const sorted: Sorted = { free: [], held: [], restricted: [] };
@@ -141,18 +141,19 @@ export class Eraser {
 
   /** Logged first, and committed there; then deleted here. */
   private async carryOut(
-    manager: EntityManager, customers: readonly CustomerRow[], { ground, by, since, abuse }: Act,
+    manager: EntityManager, customers: readonly RowToErase[], { ground, by, since, abuse }: Act,
   ): Promise<{ id: string; ref: string; version: number }[]> {
     if (customers.length === 0) return [];
-    const cases = await this.log.append(customers.map((customer) => {
-      const { email, phone } = this.suppressions.digestsOf(customer);
-      return { ref: customer.ref, caseId: randomUUID(), emailDigest: email, phoneDigest: phone };
-    }), { ground, requestedBy: by, reasonCode: abuse?.reasonCode ?? null });
+    const people = customers.map((customer) => ({
+      id: customer.id, ref: customer.ref, ...this.suppressions.digestsOf(customer), since: since instanceof Date ? since : since.get(customer.id) as Date,
+    }));
+    const newEntries = people.map(({ ref, email, phone }) => ({ ref, caseId: randomUUID(), emailDigest: email, phoneDigest: phone }));
+    const cases = await this.log.append(newEntries, { ground, requestedBy: by, reasonCode: abuse?.reasonCode ?? null });
     const ids = customers.map(({ id }) => id);
     const caseIds = customers.map(({ ref }) => cases.get(ref) as string);
     const sealed = customers.map((customer, i) => sealValues(this.sealingKey, caseIds[i] as string, valuesOf(customer)));
     await runInTransaction(manager, ALLOW_ERASING, [ids.join(',')]);
-    await this.suppressions.suppress(manager, customers, suppressionReasonOf(ground), since);
+    await this.suppressions.suppress(manager, people, suppressionReasonOf(ground));
     const erased = await runInTransaction<{ id: string; ref: string; version: number }>(manager, ERASE_CUSTOMERS, [
       ids, caseIds, sealed, ground, by, abuse?.reasonCode ?? null, abuse?.decidedAt ?? null,
     ]);
@@ -174,7 +175,7 @@ export class Eraser {
   }
 }
 
-function isRestrictedByWish({ restricted_at: at, restriction_reason: reason }: CustomerRow): boolean {
+function isRestrictedByWish({ restricted_at: at, restriction_reason: reason }: Pick<CustomerRow, 'restricted_at' | 'restriction_reason'>): boolean {
   return at !== null && reason !== ERASURE_UNDER_HOLD;
 }
 

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
 import { lockCustomer } from '../customers/customer.lock.js';
-import type { CustomerRow } from '../customers/customer.row.js';
-import { READ_BY_IDS } from '../customers/customers.sql.js';
+import type { CustomerRow, RowToErase } from '../customers/customer.row.js';
+import { READ_TO_ERASE } from '../customers/customers.sql.js';
 import { runInTransaction, runStatement, type Statement } from '#database/statement.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { markChanged } from '../sync/pending.js';
@@ -72,9 +72,9 @@ export class Suppressions {
   }
 
   /** Locks many, and everybody with a phone of theirs, in the order of ids. Who is gone is left out. */
-  async lockManyToSuppress(manager: EntityManager, ids: readonly string[]): Promise<CustomerRow[]> {
+  async lockManyToSuppress(manager: EntityManager, ids: readonly string[]): Promise<RowToErase[]> {
     await runInTransaction(manager, LOCK_HOUSEHOLDS, [ids]);
-    return runInTransaction<CustomerRow>(manager, READ_BY_IDS, [ids]);
+    return runInTransaction<RowToErase>(manager, READ_TO_ERASE, [ids]);
   }
 
   /** The digests under which the addresses of a customer are suppressed. */
@@ -82,12 +82,8 @@ export class Suppressions {
     return { email: email === null ? null : suppressionDigest(this.key, 'email', email), phone: phone === null ? null : suppressionDigest(this.key, 'phone', phone) };
   }
 
-  /**
-   * Closes marketing to the addresses of customers that `lockToSuppress` or `lockManyToSuppress` has locked. Before their rows are deleted.
-   * @param since when; or when for each, by customer id
-   */
-  async suppress(manager: EntityManager, customers: readonly Pick<CustomerRow, 'id' | 'email' | 'phone'>[], reason: SuppressionReason, since: Date | ReadonlyMap<string, Date>): Promise<void> {
-    const people = customers.map((customer) => ({ id: customer.id, ...this.digestsOf(customer), since: since instanceof Date ? since : since.get(customer.id) as Date }));
+  /** Closes marketing to the addresses of customers that `lockToSuppress` or `lockManyToSuppress` has locked. Before their rows are deleted. */
+  async suppress(manager: EntityManager, people: readonly (ClosedAddresses & { readonly id: string })[], reason: SuppressionReason): Promise<void> {
     const opened = await this.close(manager, people, reason);
     // An email is nobody else's. Where the phone was shut already, it was shut for the whole household.
     const ids = people.filter(({ phone }) => phone && opened.has(phone.toString('hex'))).map(({ id }) => id);
