@@ -87,6 +87,7 @@ export const usersOf = (url) =>
 
 /** From here on no service opens this database. */
 export const closeForRestore = (url) => sql(url, `CREATE TABLE IF NOT EXISTS ${MARKER} (since timestamptz NOT NULL DEFAULT now())`);
+export const isClosed = (url) => sql(url, `SELECT to_regclass('${MARKER}') IS NOT NULL`) === 't';
 export const openAfterRestore = (url) => sql(url, `DROP TABLE IF EXISTS ${MARKER}`);
 
 /** Everything that is ours in the schema; the schema itself belongs to whoever made the database. */

@@ -1,10 +1,8 @@
 // What has to happen around a restore, in order, so that it brings back nobody: docs/restore.md says why.
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { APPS, environmentOf } from './apps.mjs';
-import { assertDumpOf, closeForRestore, openAfterRestore, restoreDump, SIDES, sql, usersOf } from './dumps.mjs';
+import { assertDumpOf, closeForRestore, isClosed, openAfterRestore, restoreDump, SIDES, sql, usersOf } from './dumps.mjs';
 import { inProject } from './paths.mjs';
 import { Told, step } from './say.mjs';
 
@@ -16,15 +14,13 @@ export async function restore(files, environment) {
   const sides = ['marketing', 'register'].filter((side) => files[side]);
   for (const side of sides) assertDumpOf(side, files[side]);
   assertNobodyIsIn(environment);
-  const temporary = mkdtempSync(join(tmpdir(), 'lupa-restore-'));
-  const context = { environment, temporary, cli: (side, command, io) => cli(side, command, environment, io) };
-  try {
-    if (files.marketing) await restoreMarketing(files.marketing, context);
-    if (files.register) await restoreRegister(files.register, context);
-    for (const side of sides) openAfterRestore(environment[SIDES[side].url]);
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+  const cli = commandsIn(environment);
+  const saved = savedBeside(files[sides.at(-1)]);
+  if (files.register) await saveWhatIsKnown(saved, cli, environment, { marketingIsReplaced: files.marketing !== undefined });
+  if (files.marketing) await restoreMarketing(files.marketing, saved, cli, environment);
+  if (files.register) await restoreRegister(files.register, saved, cli, environment);
+  for (const side of sides) openAfterRestore(environment[SIDES[side].url]);
+  for (const file of Object.values(saved)) rmSync(file, { force: true });
 }
 
 function assertNobodyIsIn(environment) {
@@ -34,61 +30,84 @@ function assertNobodyIsIn(environment) {
   }
 }
 
-async function restoreMarketing(file, { environment, temporary, cli }) {
-  await putBack('marketing', file, environment);
-  const refs = join(temporary, 'erased');
-  await cli('register', 'erasures:log', { to: refs });
-  step(await cli('marketing', 'erasures:replay', { from: refs }));
-  step(await cli('marketing', 'exports:end-open'));
-  step(await cli('marketing', 'epoch:raise'));
-}
+/** References, orders and digests, no personal data: kept beside the dump until the restore is finished, so that a repeated one has them. */
+const savedBeside = (file) =>
+  Object.fromEntries(['marketing', 'register', 'suppressions', 'erased', 'all'].map((name) => [name, `${file}.${name}.known`]));
 
-async function restoreRegister(file, { environment, temporary, cli }) {
-  const [memories, suppressions] = [join(temporary, 'memories'), join(temporary, 'suppressions')];
-  await migrate('marketing', environment);
-  step(await cli('marketing', 'queues:drain'));
-  const kept = await saveWhatIsReadable({ [memories]: 'memory:export', [suppressions]: 'suppression:export' }, cli);
-  await putBack('register', file, environment);
-  if (kept) step(await cli('register', 'suppression:import', { from: suppressions }));
-  step(await cli('register', 'erasures:replay'));
-  if (kept) step(`By the register as it was: ${await cli('register', 'memory:take-in', { from: memories })}`);
-  await cli('marketing', 'memory:export', { to: memories });
-  step(`By marketing: ${await cli('register', 'memory:take-in', { from: memories })}`);
-  step(await cli('register', 'epoch:raise'));
-}
-
-/** The database that is about to be replaced knows of withdrawals and objections that nobody else has heard of, when it still can be read. */
-async function saveWhatIsReadable(exports, cli) {
-  try {
-    for (const [file, command] of Object.entries(exports)) await cli('register', command, { to: file });
-    return true;
-  } catch {
-    step('The register as it was cannot be read: withdrawals that had not reached marketing, and objections since the backup, are lost');
-    return false;
+/**
+ * What the backup does not know, from whoever knows it, before anything is replaced: marketing's memory, and the database that is about to be replaced,
+ * when it can still be read. A restore that is repeated after it broke off keeps to what was saved first.
+ */
+async function saveWhatIsKnown(saved, cli, environment, { marketingIsReplaced }) {
+  const isRepeated = isClosed(environment.REGISTER_DATABASE_URL);
+  if (!isRepeated) for (const file of Object.values(saved)) rmSync(file, { force: true });
+  if (!existsSync(saved.marketing)) {
+    try {
+      await cli.save('marketing', 'memory:export', saved.marketing);
+    } catch (error) {
+      if (!marketingIsReplaced) throw error;
+      step('Marketing as it was cannot be read; what its dump remembers is taken instead');
+    }
   }
+  if (isRepeated) return;
+  try {
+    await cli.save('register', 'memory:export', saved.register);
+    await cli.save('register', 'suppression:export', saved.suppressions);
+  } catch {
+    step('The register as it was cannot be read: withdrawals that had not reached marketing, and objections since the dump, are lost');
+  }
+}
+
+async function restoreMarketing(file, saved, cli, environment) {
+  await putBack('marketing', file, environment);
+  await cli.save('register', 'erasures:log', saved.erased);
+  await cli.tell('marketing', 'erasures:replay', saved.erased);
+  await cli.tell('marketing', 'epoch:raise');
+}
+
+async function restoreRegister(file, saved, cli, environment) {
+  if (!existsSync(saved.marketing)) await cli.save('marketing', 'memory:export', saved.marketing);
+  await putBack('register', file, environment);
+  if (existsSync(saved.suppressions)) await cli.tell('register', 'suppression:import', saved.suppressions);
+  await cli.tell('register', 'erasures:replay');
+  writeFileSync(saved.all, readFileSync(saved.marketing), { mode: 0o600 });
+  if (existsSync(saved.register)) appendFileSync(saved.all, readFileSync(saved.register));
+  await cli.tell('register', 'memory:take-in', saved.all);
+  await cli.tell('register', 'epoch:raise');
 }
 
 async function putBack(side, file, environment) {
   const url = environment[SIDES[side].url];
+  const wasClosed = isClosed(url);
   closeForRestore(url);
   try {
     await restoreDump(side, url, file);
   } catch (error) {
-    openAfterRestore(url);
+    if (!wasClosed) openAfterRestore(url);
     throw error;
   }
-  await migrate(side, environment);
-  sql(url, 'ANALYZE');
-  step(`The ${side} database is restored; ${side} stays closed until everything else is done`);
-}
-
-async function migrate(side, environment) {
   await runStep(`migrating the ${side} database`, [inProject(APPS[side].migrate), 'up'], environmentOf(APPS[side], environment));
+  sql(url, 'ANALYZE');
+  step(`The ${side} database is restored, and closed until everything else is done`);
 }
 
-const cli = (side, command, environment, io) => runStep(`${side} ${command}`, [inProject(`dist/apps/${side}/src/cli.js`), command], environmentOf(APPS[side], environment), io);
+/** The operator commands of both services: `tell` prints what they say, `save` keeps it in a file, whole or not at all. */
+function commandsIn(environment) {
+  const run = (side, command, io) => runStep(`${side} ${command}`, [inProject(`dist/apps/${side}/src/cli.js`), command], environmentOf(APPS[side], environment), io);
+  return {
+    tell: async (side, command, from) => step(await run(side, command, { from })),
+    save: async (side, command, to) => {
+      try {
+        await run(side, command, { to: `${to}.draft` });
+        renameSync(`${to}.draft`, to);
+      } finally {
+        rmSync(`${to}.draft`, { force: true });
+      }
+    },
+  };
+}
 
-/** Runs one step, with its input and output in files when named, since they may be long; resolves to the last line it printed. */
+/** Runs one step, with its input or output in files, since they may be long; resolves to what it printed. */
 async function runStep(name, args, env, { from, to } = {}) {
   const [input, output] = [from && openSync(from, 'r'), to && openSync(to, 'w', 0o600)];
   const child = spawn(process.execPath, args, { env, cwd: inProject(), stdio: [input ?? 'ignore', output ?? 'pipe', 'pipe'] });
@@ -97,6 +116,6 @@ async function runStep(name, args, env, { from, to } = {}) {
   child.stderr.setEncoding('utf8').on('data', (text) => (kept.errors = (kept.errors + text).slice(-4_000)));
   const code = await new Promise((resolve) => child.once('error', () => resolve(127)).once('close', resolve));
   for (const handle of [input, output]) if (handle !== undefined) closeSync(handle);
-  if (code !== 0) throw new Told(`It stopped at "${name}": ${kept.errors.trim() || `ended with ${code}`}\nThe services stay closed. Put it right, then repeat the same command.`);
+  if (code !== 0) throw new Told(`It stopped at "${name}": ${kept.errors.trim() || `ended with ${code}`}\nPut it right, then repeat the same command. What was already replaced stays closed to the services until then.`);
   return kept.out.trim().replaceAll('\n', ' ');
 }

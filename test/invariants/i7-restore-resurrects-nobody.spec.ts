@@ -31,11 +31,12 @@ describe('a restore', () => {
       resolve({ status: child.exitCode ?? 1, told: stdout + stderr });
     });
   });
-  const dumpOf = (side: string): string => join(folder, readdirSync(folder).find((name) => name.startsWith(`${side}-`)) ?? 'none');
+  const dumpOf = (side: string): string => join(folder, readdirSync(folder).find((name) => name.startsWith(`${side}-`) && name.endsWith('.dump')) ?? 'none');
   const restore = (...sides: readonly ('register' | 'marketing')[]) => script('restore.mjs', ...sides.flatMap((side) => [`--${side}`, dumpOf(side)]));
   const restored = async (...sides: readonly ('register' | 'marketing')[]): Promise<void> => {
     const { status, told } = await restore(...sides);
     if (status !== 0) throw new Error(told);
+    expect(readdirSync(folder).filter((name) => name.includes('.known'))).toEqual([]);
   };
   const count = async (side: 'register' | 'marketing', query: string, ...values: readonly unknown[]): Promise<number> =>
     Number((await pair.sides[side].query<{ count: string }>(query, [...values])).rows[0]?.count);

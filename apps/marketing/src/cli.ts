@@ -29,10 +29,10 @@ const USAGE = `Operator commands of marketing. They use the same environment as 
 
 While no instance of marketing runs, around a restore (npm run restore does them all):
 
-  erasures:replay        erase the references on standard input (the register's erasures:log), whatever this database knows of them
-  exports:end-open       end exports that are not over, and delete every stored file
-  queues:drain           apply what waits in the queues, before the register is restored
-  memory:export          write what is remembered of every reference, for the register's memory:take-in
+  erasures:replay        after a restore: erase the references on standard input (the register's erasures:log), whatever this database knows
+                         of them; end exports that are not over, and delete every stored file
+  memory:export          before the register is restored: apply what waits in the queues, then write what is remembered of every reference,
+                         for the register's memory:take-in
 `;
 
 const LISTED = 1_000;

@@ -18,6 +18,15 @@ const READ_TOGETHER = 5_000;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 const BROKER_PATIENCE_MS = 10_000;
 
+/** What still waits in the queues is newer than what is remembered. @throws ConfigurationError without the broker */
+async function drainQueues(app: INestApplicationContext): Promise<void> {
+  const connection = app.get(AmqpConnection);
+  if (!(await connection.ready(BROKER_PATIENCE_MS))) throw new ConfigurationError('The broker is away, and with it what waits there to be applied. Nothing was written.');
+  let applied = 0;
+  for (const queue of [QUEUES.removals, QUEUES.changes]) applied += await drainQueue(connection, queue, (batch) => app.get(IntakeService).take(queue, batch));
+  console.error(`${applied} waiting message(s) applied.`);
+}
+
 /** Operator commands about a restore of either side. They are used while no instance of marketing runs, and may be repeated. */
 export const RESTORE_COMMANDS = {
   'erasures:replay': async (app: INestApplicationContext): Promise<number> => {
@@ -35,29 +44,16 @@ export const RESTORE_COMMANDS = {
       if (batch.length === ERASED_TOGETHER) await erase(batch.splice(0));
     }
     if (batch.length > 0) await erase(batch);
-    console.log(`${read} erasure(s) replayed, ${forgotten} of them unknown to this database.`);
-    return 0;
-  },
-
-  'exports:end-open': async (app: INestApplicationContext): Promise<number> => {
     const ended = await inTransaction(app.get(DataSource), endOpenExports);
     const files = app.get(FileStore);
     const stored = await files.list();
     for (const { id, number } of stored) await files.remove(id, number);
-    console.log(`${ended} export(s) ended, ${stored.length} stored file(s) deleted.`);
-    return 0;
-  },
-
-  'queues:drain': async (app: INestApplicationContext): Promise<number> => {
-    const connection = app.get(AmqpConnection);
-    if (!(await connection.ready(BROKER_PATIENCE_MS))) throw new ConfigurationError('The broker is away; what waits there was not applied.');
-    let applied = 0;
-    for (const queue of [QUEUES.removals, QUEUES.changes]) applied += await drainQueue(connection, queue, (batch) => app.get(IntakeService).take(queue, batch));
-    console.log(`${applied} waiting message(s) applied.`);
+    console.log(`${read} erasure(s) replayed, ${forgotten} of them unknown to this database; ${ended} export(s) ended, ${stored.length} stored file(s) deleted.`);
     return 0;
   },
 
   'memory:export': async (app: INestApplicationContext): Promise<number> => {
+    await drainQueues(app);
     const { manager } = app.get(DataSource);
     for (let behind: string | undefined = BEFORE_ALL; behind !== undefined;) {
       const rows = await readMemory(manager, behind, READ_TOGETHER);
