@@ -1,6 +1,7 @@
 // `npm run torture:erasures`: many are erased while the command and both services are killed, and every one is counted.
 import { randomInt } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandLine } from './lib/arguments.mjs';
 import { buildIfNeeded } from './lib/build.mjs';
@@ -63,7 +64,9 @@ async function populate(stage, stores, people) {
 async function torture(stage, stores, { people, kills, seed }) {
   const { countErased, everybody, findErasureFaults } = await import('#test/support/erased.js');
   const all = await everybody(stores.register);
-  const file = join(stage.paths.logs, 'erased.csv');
+  // Not among the logs: those are searched for whom was erased.
+  const folder = mkdtempSync(join(tmpdir(), 'lupa-erasures-'));
+  const file = join(folder, 'everybody.csv');
   writeFileSync(file, `customerId\n${[...all.keys()].join('\n')}\n`);
   const count = () => countErased(stores);
   const patience = PATIENCE_MS + people * EACH_MS;
@@ -71,6 +74,7 @@ async function torture(stage, stores, { people, kills, seed }) {
   const begun = Date.now();
   const { struck, watched, giveUp } = await eraseWhileKilling({ stage, file, people, count, random: seeded(seed), kills });
   const erasedMs = Date.now() - begun;
+  rmSync(folder, { recursive: true });
   step(`erased in ${(erasedMs / 1000).toFixed(1)} s`);
   await until(async () => (await count()).answered >= people, patience, 50);
   const answeredMs = Date.now() - begun;
