@@ -1,8 +1,7 @@
 import type { ShownReader } from '../access-log/reader-shown.js';
 import type { RecipientView } from '../disclosures/disclosures.schemas.js';
-import type { Kind, Localised } from '../personal-data/annotation.js';
+import { type Kind, type Localised, toldColumns } from '../personal-data/annotation.js';
 import { CUSTOMER } from '../personal-data/customer-annotations.js';
-import { isTold } from '../personal-data/annotation.js';
 import { CODE_TEXTS } from './code-texts.js';
 import { html, type Html, type Piece } from './html.js';
 import { PAGE_TEXTS, type PageTexts } from './page-texts.js';
@@ -22,6 +21,8 @@ export class Values {
   private readonly moments: Intl.DateTimeFormat;
   private readonly countries: Intl.DisplayNames;
   private readonly languages: Intl.DisplayNames;
+  /** The label of each field of hers; an address has several columns, and a name in CODE_TEXTS. */
+  private readonly fields: ReadonlyMap<string, string>;
 
   constructor(readonly language: PageLanguage, private readonly profile: PageProfile) {
     const locale = language === 'en' ? 'en-GB' : language;
@@ -32,6 +33,8 @@ export class Values {
     this.moments = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone });
     this.countries = new Intl.DisplayNames(locale, { type: 'region' });
     this.languages = new Intl.DisplayNames(locale, { type: 'language' });
+    this.fields = new Map(toldColumns(CUSTOMER).flatMap(({ told: { field, label } }) =>
+      (field === undefined || field === 'contact.address' ? [] : [[field, label[language].toLocaleLowerCase(language)] as const])));
   }
 
   of(as: Kind, value: unknown): Piece {
@@ -45,7 +48,7 @@ export class Values {
       case 'code': return this.code(value as string);
       case 'codes': return (value as string[]).map((code) => this.words(code)).join(', ');
       case 'interests': return (value as string[]).map((code) => this.profile.productGroups.find((group) => group.code === code)?.name[this.language] ?? code).join(', ');
-      case 'fields': return (value as string[]).map((field) => this.field(field)).join(', ');
+      case 'fields': return (value as string[]).map((field) => this.fields.get(field) ?? this.words(field)).join(', ');
       case 'actor': return this.actor(value as ShownReader);
       case 'recipient': return this.recipient(value as RecipientView);
       case 'sources':
@@ -96,10 +99,5 @@ export class Values {
 
   recipient({ name, country }: RecipientView): string {
     return country === 'ZZ' ? name : `${name} (${this.words(country)})`;
-  }
-
-  private field(field: string): string {
-    const own = Object.values(CUSTOMER.columns).find((column) => isTold(column) && column.field === field && field !== 'contact.address');
-    return own && isTold(own) ? own.label[this.language].toLocaleLowerCase(this.language) : this.words(field);
   }
 }
