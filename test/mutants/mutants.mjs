@@ -1,5 +1,6 @@
 // Faults put into the compiled code by hand, one at a time: each breaks a promise, so a test has to notice (invariant I8).
 
+import { BUNDLE_MUTANTS } from './bundle-mutants.mjs';
 import { LEFTOVER_MUTANTS } from './leftover-mutants.mjs';
 import { SEGMENT_MUTANTS } from './segment-mutants.mjs';
 
@@ -230,4 +231,5 @@ export const MUTANTS = [
   },
   ...SEGMENT_MUTANTS,
   ...LEFTOVER_MUTANTS,
+  ...BUNDLE_MUTANTS,
 ];
