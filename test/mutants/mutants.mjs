@@ -1,6 +1,7 @@
 // Faults put into the compiled code by hand, one at a time: each breaks a promise, so a test has to notice (invariant I8).
 
 import { BUNDLE_MUTANTS } from './bundle-mutants.mjs';
+import { DECISION_MUTANTS } from './decision-mutants.mjs';
 import { LEFTOVER_MUTANTS } from './leftover-mutants.mjs';
 import { SEGMENT_MUTANTS } from './segment-mutants.mjs';
 
@@ -232,4 +233,5 @@ export const MUTANTS = [
   ...SEGMENT_MUTANTS,
   ...LEFTOVER_MUTANTS,
   ...BUNDLE_MUTANTS,
+  ...DECISION_MUTANTS,
 ];
