@@ -24,7 +24,7 @@ export interface Rejection extends Fault {
 export interface ImportWatch {
   /** Each fault of each bad row, as it is found. */
   rejected(rejection: Rejection): Promise<void> | void;
-  /** @param bytes of the file that are read */
+  /** Now and then. @param bytes of the file that are read */
   progressed(bytes: number, tally: Readonly<ImportTally>): void;
 }
 
@@ -36,7 +36,7 @@ export class ImportRun {
   private readonly seen = new SeenPersons();
   private readonly running = new Set<Promise<void>>();
   private gathered: Waiting[] = [];
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(private readonly importer: Importer, private readonly purposes: readonly string[], private readonly watch: ImportWatch) {}
 
@@ -47,7 +47,7 @@ export class ImportRun {
       for await (const { line, cells, bytes } of csvRows(path)) {
         if (columns) await this.row(columns, line, cells);
         else columns = headerOf(cells, this.purposes);
-        this.watch.progressed(bytes, this.tally);
+        if (this.tally.rows % BATCH === 0) this.watch.progressed(bytes, this.tally);
       }
       if (!columns) throw new UnreadableFile('The file is empty: its first line has to name the columns.');
     } finally {
@@ -55,7 +55,7 @@ export class ImportRun {
       await this.send();
       await Promise.all(this.running);
     }
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure) throw this.failure;
   }
 
   private async row(columns: readonly Column[], line: number, cells: readonly string[]): Promise<void> {
@@ -75,8 +75,8 @@ export class ImportRun {
 
   /** Resolves when there is room for the next. */
   private async send(): Promise<void> {
-    if (this.failure !== undefined) throw this.failure;
-    const sent = Promise.all(this.gathered.map((each) => this.settle(each))).then(() => undefined, (error: unknown) => { this.failure ??= error; });
+    if (this.failure) throw this.failure;
+    const sent = Promise.all(this.gathered.map((each) => this.settle(each))).then(() => undefined, (error: unknown) => { this.failure ??= error instanceof Error ? error : new Error('a row could not be stored'); });
     this.gathered = [];
     this.running.add(sent);
     void sent.then(() => this.running.delete(sent));

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Caller } from '#auth/access.js';
-import { ConcurrentChange, isDataError, isPassing } from '#database/database-errors.js';
-import { runInTransaction, runStatement } from '#database/statement.js';
+import { isDataError, isPassing } from '#database/database-errors.js';
+import { runStatement, type Statement } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
 import { check } from '#http/validation.js';
 import { type CustomerDraft, type CustomerDrafts, hex, latest } from '../customers/customer-drafts.service.js';
@@ -9,7 +9,7 @@ import { GroupCommit } from '../database/group-commit.js';
 import type { Suppressions } from '../suppression/suppressions.service.js';
 import { type Column, columnAt, type RawRow, rowOf } from './import-columns.js';
 import { type ImportRow, ImportRowSchema } from './import-row.schemas.js';
-import { FIND_ERASED_MEANWHILE, IMPORT_CUSTOMERS, PREVIEW_IMPORT } from './imports.sql.js';
+import { IMPORT_CUSTOMERS, PREVIEW_IMPORT } from './imports.sql.js';
 
 /** Never a person's own act, whatever a row says of its method: a consent that is imported opens nothing that is closed (R24). */
 const IMPORTER: Caller = { kind: 'staff', subject: 'import', roles: [], scopes: [] };
@@ -42,6 +42,7 @@ export const LANES = 2;
 /** Takes rows in by the rules of POST /v1/customers, and by two of its own: nobody is changed, and nobody comes back. */
 export class Importer {
   private readonly group: GroupCommit<ImportedDraft, Outcome>;
+  private readonly statement: Statement;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -49,8 +50,8 @@ export class Importer {
     private readonly suppressions: Suppressions,
     isDryRun: boolean,
   ) {
-    const execute = isDryRun ? (drafts: readonly ImportedDraft[]) => this.preview(drafts) : (drafts: readonly ImportedDraft[]) => this.store(drafts);
-    this.group = new GroupCommit({ execute, isFaultOfOne: isDataError, maxItems: BATCH, lanes: LANES });
+    this.statement = isDryRun ? PREVIEW_IMPORT : IMPORT_CUSTOMERS;
+    this.group = new GroupCommit({ execute: (drafts) => this.execute(drafts), isFaultOfOne: isDataError, maxItems: BATCH, lanes: LANES });
   }
 
   /** What a row becomes, or what is wrong with it. */
@@ -96,29 +97,15 @@ export class Importer {
     return faults.length > 0 ? faults : [{ field: '', code: failure.code }];
   }
 
-  private async preview(drafts: readonly ImportedDraft[]): Promise<Outcome[]> {
-    return inOrder(drafts, await runStatement<Outcome>(this.dataSource, PREVIEW_IMPORT, [JSON.stringify(drafts)]));
-  }
-
-  private async store(drafts: readonly ImportedDraft[]): Promise<Outcome[]> {
+  private async execute(drafts: readonly ImportedDraft[]): Promise<Outcome[]> {
     for (;;) {
       try {
-        return await this.dataSource.transaction(async (manager) => {
-          const outcomes = await runInTransaction<Outcome>(manager, IMPORT_CUSTOMERS, [JSON.stringify(drafts)]);
-          const taken = new Set(outcomes.filter(({ outcome }) => outcome === 'taken-in').map(({ id }) => id));
-          const digests = drafts.filter(({ id }) => taken.has(id)).flatMap((draft) => [draft.email_digest, draft.phone_digest]).filter((digest) => digest !== null);
-          const [look] = await runInTransaction<{ found: boolean }>(manager, FIND_ERASED_MEANWHILE, [digests]);
-          if (look?.found) throw new ConcurrentChange();
-          return inOrder(drafts, outcomes);
-        });
+        const outcomes = await runStatement<Outcome>(this.dataSource, this.statement, [JSON.stringify(drafts)]);
+        const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
+        return drafts.flatMap(({ id }) => byId.get(id) ?? []);
       } catch (error) {
         if (!isPassing(error)) throw error;
       }
     }
   }
-}
-
-function inOrder(drafts: readonly ImportedDraft[], outcomes: readonly Outcome[]): Outcome[] {
-  const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
-  return drafts.flatMap(({ id }) => byId.get(id) ?? []);
 }

@@ -4,7 +4,7 @@ import { creation, DRAFT_COLUMNS } from '../customers/customers.sql.js';
 /**
  * Drafts, and what keeps them from being taken in. `there`: a customer has the email; or the phone, and the same name or the row no
  * email. `kept-out`: an address is that of somebody who was erased or shown the door, and has not come back herself. Looked up by
- * LATERAL … LIMIT, as in CREATE_CUSTOMERS.
+ * LATERAL … LIMIT, as in CREATE_CUSTOMERS. An erasure is seen whole or not at all: either she is still there, or her addresses are closed.
  */
 const ASKED = `
     asked AS MATERIALIZED (
@@ -37,14 +37,4 @@ export const PREVIEW_IMPORT: Statement = {
   name: 'preview-import',
   replan: true,
   text: `WITH ${ASKED} SELECT id, coalesce(refusal, 'taken-in') AS outcome, false AS for_marketing FROM asked`,
-};
-
-/**
- * Whether an erasure was committed while IMPORT_CUSTOMERS was waiting for its row of the email: the statement saw the list of
- * suppressions as it was before. Its own snapshot is newer. $1 digests of those taken in
- */
-export const FIND_ERASED_MEANWHILE: Statement = {
-  name: 'find-erased-meanwhile',
-  replan: true,
-  text: `SELECT EXISTS (SELECT FROM suppression WHERE digest = ANY($1::bytea[]) AND reason IN ('erased', 'abuse') AND lifted_at IS NULL) AS found`,
 };

@@ -13,7 +13,7 @@ export class SeenPersons {
   isTwice({ email_index, phone_index, first_name, last_name }: Recognisable): boolean {
     const email = email_index && short(email_index);
     const phone = phone_index && short(phone_index);
-    const named = phone && JSON.stringify([phone, first_name?.toLowerCase(), last_name?.toLowerCase()]);
+    const named = phone && `${phone}${first_name?.toLowerCase() ?? ''}\n${last_name?.toLowerCase() ?? ''}`;
     const isTwice = (email !== null && this.emails.has(email)) || (phone !== null && email === null && this.phones.has(phone)) || (named !== null && this.named.has(named));
     if (email) this.emails.add(email);
     if (phone) this.phones.add(phone);
