@@ -17,8 +17,8 @@ export const CODE_TEXTS = texts({
   'self-service': ['itse', 'själv', 'by yourself'],
   'other': ['muu', 'annat', 'other'],
   // decisions and how they were made
-  'granted': ['annettu', 'gett', 'given'],
-  'given': ['annettu', 'gett', 'given'],
+  'granted': ['annettu', 'givet', 'given'],
+  'given': ['annettu', 'givet', 'given'],
   'withdrawn': ['peruttu', 'återkallat', 'withdrawn'],
   'web-form': ['verkkolomake', 'webbformulär', 'web form'],
   'checkout': ['kassa', 'kassan', 'checkout'],

@@ -14,7 +14,7 @@ const CONTACT: Readonly<Record<string, Label>> = {
   birthYear: ['number', 'Syntymävuosi', 'Födelseår', 'Year of birth'], occupation: ['text', 'Ammatti', 'Yrke', 'Occupation'], interests: ['interests', 'Kiinnostuksen kohteet', 'Intressen', 'Interests'],
 };
 const GRANT: Readonly<Record<string, Label>> = {
-  channel: ['code', 'Kanava', 'Kanal', 'Channel'], grantedAt: ['moment', 'Suostumus annettu', 'Samtycke gett', 'Consent given'],
+  channel: ['code', 'Kanava', 'Kanal', 'Channel'], grantedAt: ['moment', 'Suostumus annettu', 'Samtycket gavs', 'Consent given'],
   wordingId: ['text', 'Teksti', 'Text', 'Wording'], wordingVersion: ['number', 'Versio', 'Version', 'Version'], sourceSystem: ['text', 'Järjestelmä', 'System', 'System'],
 };
 const EXPORT: Readonly<Record<string, Label>> = {
