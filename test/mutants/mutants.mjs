@@ -197,7 +197,7 @@ export const MUTANTS = [
   {
     name: 'household forgotten',
     what: 'marketing keeps a suppressed number that somebody else has as well',
-    edits: [['apps/register/src/suppression/suppressions.service.js', `row.kind === 'phone' && row.was_open`, 'false']],
+    edits: [['apps/register/src/suppression/suppressions.service.js', `phone && opened.has(phone.toString('hex'))`, 'false']],
     tests: ['register/suppression.spec'],
   },
   {
