@@ -9,7 +9,8 @@ import { Told } from '../lib/say.mjs';
 /** What tells how far each of them is: the command erases, the register announces and takes answers in, marketing answers. */
 const PROGRESS_OF = { command: 'cases', register: 'cases', marketing: 'answered' };
 export const VICTIMS = Object.keys(PROGRESS_OF);
-const EVERY_MS = 20;
+/** Counting costs more the more there is to count. */
+export const everyMs = (people) => Math.max(20, people / 200);
 
 /** Where each victim falls: `kills` fractions of its work, each in a part of its own. */
 export function plan(random, kills) {
@@ -30,19 +31,26 @@ export async function eraseWhileKilling({ stage, file, people, count, random, ki
   let child;
   let isErased = false;
   let isOver = false;
-  const reached = (victim, part) => until(async () => isOver || (victim === 'command' && isErased) || (await count())[PROGRESS_OF[victim]] >= part * people, 3_600_000, EVERY_MS);
+  let far = { cases: 0, answered: 0 };
+  const watching = (async () => {
+    while (kills > 0 && !isOver) {
+      far = await count();
+      await sleep(everyMs(people));
+    }
+  })();
+  const reached = (victim, part) => until(() => isOver || (victim === 'command' && isErased) || far[PROGRESS_OF[victim]] >= part * people, 3_600_000, 20);
   const strikes = {
     command: async () => child?.kill('SIGKILL'),
     register: () => killed(stage, 'register', random),
     marketing: () => killed(stage, 'marketing', random),
   };
-  const watched = Promise.all(VICTIMS.map(async (victim) => {
+  const watched = Promise.all([watching, ...VICTIMS.map(async (victim) => {
     for (const part of falls[victim]) {
       await reached(victim, part);
       if (isOver || (victim === 'command' && isErased)) return;
       if (await strikes[victim]() !== false) struck[victim] += 1;
     }
-  }));
+  })]);
   watched.catch(() => undefined);
   while (!isErased) {
     child = spawn(process.execPath, ['--enable-source-maps', inProject('dist/apps/register/src/cli.js'), 'erasures:run', '--file', file, '--ground', 'relationship-ended'], {
