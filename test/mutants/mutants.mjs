@@ -2,6 +2,7 @@
 
 import { BUNDLE_MUTANTS } from './bundle-mutants.mjs';
 import { DECISION_MUTANTS } from './decision-mutants.mjs';
+import { IMPORT_MUTANTS } from './import-mutants.mjs';
 import { LEFTOVER_MUTANTS } from './leftover-mutants.mjs';
 import { SEGMENT_MUTANTS } from './segment-mutants.mjs';
 
@@ -234,4 +235,5 @@ export const MUTANTS = [
   ...LEFTOVER_MUTANTS,
   ...BUNDLE_MUTANTS,
   ...DECISION_MUTANTS,
+  ...IMPORT_MUTANTS,
 ];
