@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HOLD_REASONS } from '../holds/holds.schemas.js';
 
 const HoldSchema = z.object({
-  /** Null to the person herself: that it waits is hers to know, why and until when is not. */
+  /** Reason and owner are null without the scope holds:read, the date of review to the person herself: that it waits is hers to know, why and until when is not. */
   reason: z.enum(HOLD_REASONS).nullable(),
   owner: z.string().nullable(),
   reviewAt: z.iso.datetime().nullable(),

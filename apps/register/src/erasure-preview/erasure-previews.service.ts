@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Caller } from '#auth/access.js';
 import { runInTransaction } from '#database/statement.js';
 import { assertTag, etagOfContent } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
@@ -43,8 +44,7 @@ export class ErasurePreviews {
     });
     // After the transaction: no lock waits for marketing.
     const exports = withExports ? await this.exportsOf(ref) : null;
-    const legalHold = preview.legalHold && reading.caller.kind === 'customer' ? { reason: null, owner: null, reviewAt: null } : preview.legalHold;
-    return { preview: { ...preview, legalHold, exports }, etag };
+    return { preview: { ...preview, legalHold: holdShown(preview.legalHold, reading.caller), exports }, etag };
   }
 
   /**
@@ -87,6 +87,12 @@ export class ErasurePreviews {
     const etag = etagOfContent({ customerId, version: customer.version, goes: goes.filter(({ table }) => table !== READ_LOG), requests, legalHold, restriction, recipients });
     return { preview, etag, ref: customer.ref };
   }
+}
+
+/** That there is a hold is for all who may see the preview; until when for all but her; why, and whose it is, for whoever may read holds. */
+function holdShown(hold: ErasurePreview['legalHold'], { kind, scopes }: Caller): ErasurePreview['legalHold'] {
+  if (hold === null || scopes.includes('holds:read')) return hold;
+  return { reason: null, owner: null, reviewAt: kind === 'customer' ? null : hold.reviewAt };
 }
 
 async function countByTable(manager: EntityManager, customerId: string): Promise<TableCount[]> {
