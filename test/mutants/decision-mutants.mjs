@@ -17,8 +17,8 @@ export const DECISION_MUTANTS = [
   },
   {
     name: 'told reasons',
-    what: 'the person is told why and until when a hold keeps her',
-    edits: [['apps/register/src/erasure-preview/erasure-previews.service.js', `preview.legalHold && reading.caller.kind === 'customer'`, 'false']],
+    what: 'the person, and staff who may not read holds, are told why a hold keeps her',
+    edits: [['apps/register/src/erasure-preview/erasure-previews.service.js', `scopes.includes('holds:read')`, 'true']],
     tests: PREVIEW,
   },
   {
