@@ -10,6 +10,7 @@ import { ConsumerConnection } from '#messaging/messaging.module.js';
 import { QUEUES } from '#messaging/topology.js';
 import { ConfigurationError } from '#service/configuration.js';
 import { ErasureLog } from './erasure-log/erasure-log.service.js';
+import { DATABASE_IS_BEHIND, Pulse } from './restore/pulse.service.js';
 import { RegisterModule, type RegisterParts } from './register.module.js';
 
 const SUBSCRIPTIONS: Subscription[] = [
@@ -52,9 +53,10 @@ export async function startRegister(parts: RegisterParts): Promise<NestFastifyAp
 
 /** Before anything is served, consumed or relayed. */
 async function assertRestored(app: NestFastifyApplication): Promise<void> {
-  if (!(await isRestoreUnfinished(app.get(DataSource)))) return;
+  const wrong = (await isRestoreUnfinished(app.get(DataSource))) ? RESTORE_UNFINISHED : (await app.get(Pulse, { strict: false }).isBehind()) ? DATABASE_IS_BEHIND : undefined;
+  if (wrong === undefined) return;
   await app.close();
-  throw new ConfigurationError(RESTORE_UNFINISHED);
+  throw new ConfigurationError(wrong);
 }
 
 /** Without the broker the register still takes every write: what marketing has to hear of waits in its table. Without the log it erases nobody. */

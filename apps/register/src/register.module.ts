@@ -20,6 +20,7 @@ import { HoldsModule } from './holds/holds.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { REGISTER_CONFIG, type RegisterConfig } from './register.config.js';
 import { RequestsModule } from './requests/requests.module.js';
+import { RestoreModule } from './restore/restore.module.js';
 import { RetentionModule } from './retention/retention.module.js';
 import { SearchRoundsModule } from './search-rounds/search-rounds.module.js';
 import { StandingModule } from './standing/standing.module.js';
@@ -59,7 +60,7 @@ export class RegisterModule {
         MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger, rpcQueue: QUEUES.marketingRpc }),
         AccessModule,
         IdempotencyModule, AccessLogModule, SuppressionModule, SyncModule, CustomersModule, WordingsModule, StandingModule, ErasureModule, RequestsModule, DisclosuresModule,
-        GuardiansModule, HoldsModule, RetentionModule, BundleModule, SearchRoundsModule,
+        GuardiansModule, HoldsModule, RetentionModule, BundleModule, SearchRoundsModule, RestoreModule,
       ],
     };
   }

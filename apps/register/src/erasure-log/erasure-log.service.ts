@@ -7,7 +7,7 @@ import { Failure } from '#http/failure.js';
 import type { RegisterConfig } from '../register.config.js';
 import { erasureLogDataSource } from './erasure-log.data-source.js';
 import { ERASURE_LOG_AWAY } from './erasure-log.errors.js';
-import { APPEND, FORGIVEN, MARK_DONE, OPEN_ENTRIES, PAGE, REVERSE } from './erasure-log.sql.js';
+import { APPEND, FORGIVEN, MARK_DONE, NOTE_PULSE, OPEN_ENTRIES, PAGE, READ_SEEN_PULSE, REVERSE } from './erasure-log.sql.js';
 
 const POOL_SIZE = 2;
 const FIRST = '00000000-0000-0000-0000-000000000000';
@@ -98,6 +98,15 @@ export class ErasureLog implements OnApplicationShutdown {
   /** Digests of the addresses that no decision marks any more. @throws Failure `erasure-log-away` */
   async forgiven(): Promise<Buffer[]> {
     return (await this.run<{ digest: Buffer }>(FORGIVEN, [])).map(({ digest }) => digest);
+  }
+
+  /** How far the register's database had come: one that is behind was restored. @throws Failure `erasure-log-away` */
+  async seenPulse(): Promise<number> {
+    return (await this.run<{ count: number }>(READ_SEEN_PULSE, []))[0]?.count ?? 0;
+  }
+
+  async notePulse(count: number): Promise<void> {
+    await this.run(NOTE_PULSE, [count]);
   }
 
   isThere(): Promise<boolean> {

@@ -46,3 +46,8 @@ export const FORGIVEN: Statement = {
       SELECT d.digest, reversed_at FROM erasure, unnest(ARRAY[email_digest, phone_digest]) AS d(digest) WHERE ground = 'abuse' AND d.digest IS NOT NULL)
     SELECT digest FROM abuse GROUP BY digest HAVING bool_and(reversed_at IS NOT NULL)`,
 };
+
+export const READ_SEEN_PULSE: Statement = { name: 'erasure-log-read-pulse', text: 'SELECT count::float8 AS count FROM register_pulse' };
+
+/** $1 count */
+export const NOTE_PULSE: Statement = { name: 'erasure-log-note-pulse', text: 'UPDATE register_pulse SET count = greatest(count, $1::bigint)' };

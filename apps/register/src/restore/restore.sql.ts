@@ -13,3 +13,8 @@ export const FIND_BEHIND: Statement = {
 };
 
 export const READ_RESTORED_EPOCH: Statement = { name: 'read-restored-epoch', text: 'SELECT epoch::float8 AS epoch FROM link_state' };
+
+export const READ_PULSE: Statement = { name: 'read-pulse', text: 'SELECT count::float8 AS count FROM pulse' };
+export const BEAT: Statement = { name: 'beat', text: 'UPDATE pulse SET count = count + 1 RETURNING count::float8 AS count' };
+/** $1 what the log has seen */
+export const CATCH_UP: Statement = { name: 'catch-up-pulse', text: 'UPDATE pulse SET count = greatest(count, $1::bigint) + 1' };

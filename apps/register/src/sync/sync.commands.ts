@@ -1,4 +1,7 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { ErasureLog } from '../erasure-log/erasure-log.service.js';
+import type { RegisterConfig } from '../register.config.js';
+import { acceptPulse } from '../restore/pulse.service.js';
 import { beginResync, markPart } from './resync.js';
 
 /** Never backwards, and never behind the clock: a database made anew or restored is newer than every one before it. */
@@ -29,8 +32,14 @@ export const SYNC_COMMANDS = {
   'epoch:raise': {
     usage: 'epoch:raise',
     summary: 'After restoring the register’s database from a backup, before the service is started: makes it newer than everything sent before.',
-    run: async (dataSource: DataSource): Promise<void> => {
+    run: async (dataSource: DataSource, config: RegisterConfig): Promise<void> => {
       const marked = await markEverybody(dataSource, (manager) => manager.query(RAISE_EPOCH));
+      const log = await ErasureLog.open(config);
+      try {
+        await acceptPulse(dataSource, log);
+      } finally {
+        await log.close();
+      }
       console.log(`The epoch is raised. ${marked} customers will be told to marketing anew; its lists stay closed until all of them are answered.`);
     },
   },

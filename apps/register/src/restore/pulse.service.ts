@@ -1,0 +1,58 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { runStatement } from '#database/statement.js';
+import { JsonLogger } from '#http/logger.js';
+import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
+import { ErasureLog } from '../erasure-log/erasure-log.service.js';
+import { BEAT, CATCH_UP, READ_PULSE } from './restore.sql.js';
+
+const INTERVAL_MS = 30_000;
+
+/** What is said when a database is behind. */
+export const DATABASE_IS_BEHIND = 'This database is older than the register that was in service with this log of erasures: it was restored, or made anew. '
+  + 'Withdrawals may be lost in it, and marketing would take what it says for old. "npm run restore" does what has to follow; by hand: docs/restore.md, the last step of which, epoch:raise, lets the service start.';
+
+interface Counted { readonly count: number }
+
+/**
+ * Notices a restore that nobody has told of. A count in this database goes up while the register runs, and is then noted in the log of
+ * erasures, which is never restored: where the log has seen more than there is, time has gone back.
+ */
+@Injectable()
+export class Pulse implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly task: RepeatingTask;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly log: ErasureLog,
+    logger: JsonLogger,
+  ) {
+    this.task = new RepeatingTask(() => this.turn(), { intervalMs: INTERVAL_MS, onError: (error) => { logger.failure('pulse-not-noted', error); } });
+  }
+
+  onApplicationBootstrap(): void {
+    this.task.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.task.stop();
+  }
+
+  /** The log is asked first: other instances count on meanwhile, here before there. */
+  async isBehind(): Promise<boolean> {
+    const seen = await this.log.seenPulse();
+    const [pulse] = await runStatement<Counted>(this.dataSource, READ_PULSE, []);
+    return (pulse?.count ?? 0) < seen;
+  }
+
+  private async turn(): Promise<Turn> {
+    const [pulse] = await runStatement<Counted>(this.dataSource, BEAT, []);
+    if (pulse) await this.log.notePulse(pulse.count);
+    return 'idle';
+  }
+}
+
+/** A restored database is accepted as it is: from here on it is the newest. */
+export async function acceptPulse(dataSource: DataSource, log: ErasureLog): Promise<void> {
+  await runStatement(dataSource, CATCH_UP, [await log.seenPulse()]);
+}
