@@ -33,7 +33,7 @@ function copyCode(folder) {
     linkSync(source, target);
   }
   symlinkSync(inProject('node_modules'), join(folder, 'node_modules'));
-  for (const name of ['package.json', 'config']) cpSync(inProject(name), join(folder, name), { recursive: true });
+  for (const name of ['package.json', 'config', 'scripts']) cpSync(inProject(name), join(folder, name), { recursive: true });
 }
 
 /** Replaces a text that must stand there exactly once: a mutant that no longer fits the code is an error, not a survivor. */

@@ -4,6 +4,7 @@ import { BUNDLE_MUTANTS } from './bundle-mutants.mjs';
 import { DECISION_MUTANTS } from './decision-mutants.mjs';
 import { IMPORT_MUTANTS } from './import-mutants.mjs';
 import { LEFTOVER_MUTANTS } from './leftover-mutants.mjs';
+import { RESTORE_MUTANTS } from './restore-mutants.mjs';
 import { SEGMENT_MUTANTS } from './segment-mutants.mjs';
 
 /**
@@ -236,4 +237,5 @@ export const MUTANTS = [
   ...BUNDLE_MUTANTS,
   ...DECISION_MUTANTS,
   ...IMPORT_MUTANTS,
+  ...RESTORE_MUTANTS,
 ];

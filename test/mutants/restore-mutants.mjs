@@ -1,0 +1,30 @@
+// Faults of a restore: it brings somebody back.
+
+const RESTORE = ['invariants/i7'];
+
+export const RESTORE_MUTANTS = [
+  {
+    name: 'a restore forgets withdrawals',
+    what: 'the register does not ask what marketing, or the database it replaces, knew of people that the backup does not',
+    edits: [['apps/register/src/restore/restore.sql.js', 'WHERE (m.epoch, m.version) > (l.epoch, c.version)', 'WHERE false']],
+    tests: RESTORE,
+  },
+  {
+    name: 'the queues are left as they are',
+    what: 'marketing tells what it remembers before it has applied what waits for it',
+    edits: [['apps/marketing/src/restore/restore.commands.js', 'await drainQueues(app);', '']],
+    tests: RESTORE,
+  },
+  {
+    name: 'a restored marketing knows nothing of the log',
+    what: 'marketing opens with people who were erased after its backup',
+    edits: [['apps/marketing/src/restore/restore.sql.js', 'await eraseEverywhere(manager, refs);', '']],
+    tests: RESTORE,
+  },
+  {
+    name: 'a restore by hand is not noticed',
+    what: 'the register opens a database that is older than what the log of erasures has seen',
+    edits: [['apps/register/src/restore/pulse.service.js', '(pulse?.count ?? 0) < seen', 'false']],
+    tests: RESTORE,
+  },
+];
