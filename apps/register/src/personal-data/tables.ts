@@ -41,6 +41,7 @@ export const TABLES_OF_NOBODY: Readonly<Record<string, string>> = {
   login_failure: 'Keyed hashes of user names and addresses that failed to log in',
   migrations: 'Which migrations ran',
   program: 'Programs that may call',
+  pulse: 'A number that counts on: how far this database has come',
   retention_run: 'Which rules of retention ran on which day',
   search_round: 'When all stores were searched for the erased, and what was stated',
   signing_key: 'Keys that sign tokens',
