@@ -48,8 +48,11 @@ export function certificateOf(facts: CaseFacts, round: RoundFacts, { controller,
   const searchedAt = new Date(Math.max(...stores.map(({ at }) => at.getTime())));
   const deleted: Readonly<Record<string, number>> = { register: facts.rowsDeleted, marketing: facts.statement.content.rowsDeleted };
   const received = [
-    ...facts.disclosedTo,
-    ...facts.statement.content.recipients.map((recipient) => ({ recipient, noticeIssuedAt: facts.statement.content.appliedAt })),
+    ...facts.disclosedTo.map(({ recipient, noticeIssuedAt }) => {
+      const known = recipients.find(({ id }) => id === recipient);
+      return { name: known?.name ?? recipient, country: known?.country ?? null, noticeIssuedAt };
+    }),
+    ...facts.statement.content.recipients.map(({ name, country }) => ({ name, country, noticeIssuedAt: facts.statement.content.appliedAt })),
   ];
   return {
     format: 'lupa-erasure-certificate-1',
@@ -68,10 +71,7 @@ export function certificateOf(facts: CaseFacts, round: RoundFacts, { controller,
     // What she had asked for before is on record without her: whether there was anything, nothing here can tell.
     retained: retainedOf(facts.requestedAt, { hasAddress: facts.hadAddress, hasRequest: true, hasRecipient: facts.disclosedTo.length > 0 }),
     backupsGoneOn: DAY.format(facts.requestedAt.getTime() + backupRetentionDays * DAY_MS),
-    recipients: received.map(({ recipient, noticeIssuedAt }) => {
-      const known = recipients.find(({ id }) => id === recipient);
-      return { name: known?.name ?? recipient, country: known?.country ?? null, noticeIssuedAt };
-    }),
+    recipients: received,
     marketingStatement: facts.statement.jws,
     searchStatement: round.statement.jws,
   };

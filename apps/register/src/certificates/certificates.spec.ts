@@ -119,6 +119,8 @@ describe('a certificate of erasure', () => {
     it('refuses in a sentence', async () => {
       writeFileSync(join(directory, 'changed.json'), file.replace('2026-12-23', '2026-12-24'));
       expect(await run('certificate:verify', join(directory, 'changed.json'))).toEqual({ code: 1, out: 'What the certificate says was changed: it is not what was signed.\n' });
+      expect(await run('certificate:verify', join(directory, 'certificate.json'), '--marketing-keys', join(directory, 'lupa-certificate-keys.json')))
+        .toEqual({ code: 1, out: 'The certificate is genuine, but its statement on the deletion is not signed by marketing.\n' });
       expect(await run('certificate:verify', join(directory, 'nowhere.json'))).toMatchObject({ code: 1, out: expect.stringContaining('cannot be read') });
     }, 60_000);
   });
