@@ -33,7 +33,7 @@ export const ErasureStatementSchema = z.object({
   rowsDeleted: z.int().nonnegative(),
   /** Rows found by the re-scan after the deletion; the tombstone does not count. */
   rowsLeft: z.int().nonnegative(),
-  /** Recipients of exports that held the person. */
-  recipients: z.array(z.string()),
+  /** Recipients of exports that held the person, as marketing's configuration has them; of one that it has no more there is the id only. */
+  recipients: z.array(z.object({ id: z.string(), name: z.string(), country: z.string().nullable() })),
 });
 export type ErasureStatement = z.infer<typeof ErasureStatementSchema>;

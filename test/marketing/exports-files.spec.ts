@@ -165,7 +165,7 @@ describe('files of exports', () => {
       const waiting = await exporting.file();
       await exporting.take(taken);
       await erase(refs[7]!);
-      expect(await statementOf(refs[7]!)).toMatchObject({ rowsLeft: 0, recipients: ['tester'] });
+      expect(await statementOf(refs[7]!)).toMatchObject({ rowsLeft: 0, recipients: [{ id: 'tester', name: 'A tester', country: 'FI' }] });
       for (const name of await files()) expect((await readFile(join(exporting.directory, name))).includes(refs[7]!)).toBe(false);
       expect(await exporting.look(waiting)).toMatchObject({ state: 'ready', progress: { rows: 299 } });
       expect(await exporting.removals()).toMatchObject({ all: [{ ref: refs[7], erased: true, channel: 'email', exports: [taken] }] });

@@ -19,7 +19,7 @@ export class FakeMarketing {
   /** Whether it answers when it is asked to search. */
   answersSearches = true;
   /** Recipients of exports that held whoever is erased. */
-  recipients: string[] = [];
+  recipients: ErasureStatement['recipients'] = [];
   /** Rounds in which it was asked to search. */
   readonly rounds: string[] = [];
   /** What it was told to look for, by case. */

@@ -33,7 +33,7 @@ const command = (...args: string[]): Promise<{ code: unknown; out: string }> => 
 
 describe('a person of whom nothing is found', () => {
   it('gets a certificate that says so, verifies without a connection, and not with one byte changed', async () => {
-    marketing.recipients = ['mailchimp'];
+    marketing.recipients = [{ id: 'mailchimp', name: 'Mailchimp (Intuit Inc.)', country: 'US' }];
     const aino = await scene.person();
     writeFileSync(join(scene.broker, 'segment'), `a message about ${aino.ref}`);
     await register.database.query('ANALYZE customer');
@@ -47,7 +47,7 @@ describe('a person of whom nothing is found', () => {
         { store: 'register', searched: { what: 'tables', found: 0 } }, { store: 'logs', searched: { what: 'files' } }, { store: 'broker', searched: { what: 'files', number: 1 } },
         { store: 'marketing', rowsDeleted: 1, searched: { what: 'tables', number: 14, bytes: 23_456 } },
       ],
-      sought: ['email', 'phone', 'name-and-street', 'customer-id', 'ref'], notSoughtAsShared: [], recipients: [{ name: 'mailchimp', country: null }],
+      sought: ['email', 'phone', 'name-and-street', 'customer-id', 'ref'], notSoughtAsShared: [], recipients: [{ name: 'Mailchimp (Intuit Inc.)', country: 'US' }],
     });
     expect(content.retained.map(({ what }) => what)).toEqual(expect.arrayContaining(['erasure-log', 'tombstone', 'suppression']));
     expect(Date.parse(content.backupsGoneOn) - Date.parse(content.deletedAt)).toBeGreaterThan(13 * 86_400_000);

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type Applied, MAX_ANSWERS } from '#contracts/applied.v1.js';
+import { type Applied, type ErasureStatement, MAX_ANSWERS } from '#contracts/applied.v1.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { ConfirmingClient, type Outgoing } from '#messaging/confirming-client.js';
 import { PublishUnconfirmed } from '#messaging/messaging.errors.js';
@@ -10,6 +10,7 @@ import { JsonLogger } from '#http/logger.js';
 import { askForCleanFiles, awaitReadings, type ErasedInExports, findInExports } from '../exports/erasures.sql.js';
 import { ExportKeeper } from '../exports/export-keeper.service.js';
 import { readLink } from '../link/link.sql.js';
+import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { MarketingMetrics } from '../operations/marketing-metrics.service.js';
 import { type AnswerRow, countRowsLeft, deleteAnswers, takeAnswers } from './answering.sql.js';
 import { StatementSigner } from './statement-signer.service.js';
@@ -35,6 +36,7 @@ export class AnswerSender {
     private readonly signer: StatementSigner,
     private readonly metrics: MarketingMetrics,
     private readonly exports: ExportKeeper,
+    @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'exports'>,
     logger: JsonLogger,
   ) {
     this.task = new RepeatingTask(() => this.turn(), {
@@ -97,6 +99,11 @@ export class AnswerSender {
     return found;
   }
 
+  private recipient(id: string): ErasureStatement['recipients'][number] {
+    const { name, country } = this.config.exports.recipients.find((each) => each.id === id) ?? { name: id, country: null };
+    return { id, name, country };
+  }
+
   private async compose(
     rows: readonly AnswerRow[], marketingEpoch: string, now: Date, rowsLeft: ReadonlyMap<string, number>,
     recipients: ErasedInExports['recipients'],
@@ -106,7 +113,7 @@ export class AnswerSender {
       ...orderOf(row),
       statement: await this.signer.sign({
         ...orderOf(row), marketingEpoch, appliedAt: row.appliedAt.toISOString(),
-        rowsDeleted: row.rowsDeleted, rowsLeft: rowsLeft.get(row.ref) ?? 0, recipients: [...recipients.get(row.ref) ?? []],
+        rowsDeleted: row.rowsDeleted, rowsLeft: rowsLeft.get(row.ref) ?? 0, recipients: (recipients.get(row.ref) ?? []).map((id) => this.recipient(id)),
       }),
     })));
     const answers = rows.filter((row) => !row.erased).map(orderOf);
