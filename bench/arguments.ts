@@ -3,6 +3,7 @@ import { withdrawalFigure } from './figures/p2-withdrawal.js';
 import { throughputFigure } from './figures/p4-throughput.js';
 import { audienceFigure } from './figures/p5-audience.js';
 import { exportFigure } from './figures/p6-export.js';
+import { importFigure } from './figures/p7-import.js';
 import { rebuildFigure } from './figures/p8-rebuild.js';
 import { massErasureFigure } from './figures/p11-erasures.js';
 import { erasureFigure } from './figures/p12-erasure.js';
@@ -10,7 +11,7 @@ import { growthFigure } from './figures/p9-growth.js';
 import type { Figure } from './support/figure.js';
 
 /** Everything that can be measured, in the order of measuring. */
-const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure, audienceFigure, exportFigure, rebuildFigure, growthFigure, massErasureFigure, erasureFigure];
+const FIGURES: readonly Figure[] = [createFigure, withdrawalFigure, throughputFigure, audienceFigure, exportFigure, importFigure, rebuildFigure, growthFigure, massErasureFigure, erasureFigure];
 /** Comes with every figure: of whatever was measured, the memory it took. Asked for alone, it is that of lists and exports. */
 const MEMORY = 'P10';
 const DEFAULT_SIZE = 10_000;
