@@ -27,8 +27,8 @@ export const BUNDLE_MUTANTS = [
   },
   {
     name: 'investigation told',
-    what: 'a bundle tells of a hold for an investigation',
-    edits: [['apps/register/src/bundle/bundle.sql.js', '...(only ? [only.condition] : [])', '']],
+    what: 'a bundle tells why there is a hold',
+    edits: [['apps/register/src/bundle/bundle.sql.js', 'CASE WHEN ${unless.condition} THEN NULL', 'CASE WHEN false THEN NULL']],
     tests: ['register/bundle.spec'],
   },
   {

@@ -1,5 +1,5 @@
 import type { Profile } from '../profile/profile.schemas.js';
-import { isTold, type Localised, type Purpose, type TableAnnotation, toldColumns } from '../personal-data/annotation.js';
+import { isTold, type Purpose, type TableAnnotation, toldColumns, type Withholding } from '../personal-data/annotation.js';
 import { PERSONAL_DATA, PERSONAL_TABLES } from '../personal-data/tables.js';
 import { WITHHOLDINGS } from '../personal-data/withholdings.js';
 import type { Bundle } from './bundle.schemas.js';
@@ -28,12 +28,10 @@ export function aboutBundle({ controller, dataProtectionContact, register, purpo
 }
 
 function withheldOf(table: TableAnnotation): Bundle['withheld'] {
-  const columns = new Map<Localised, string[]>();
+  const columns = new Map<Withholding, string[]>();
   for (const [column, said] of Object.entries(table.columns)) {
-    if (isTold(said)) continue;
-    const because = WITHHOLDINGS[said.withheld];
-    columns.set(because, [...columns.get(because) ?? [], column]);
+    const why = isTold(said) ? said.unless?.because : said.withheld;
+    if (why !== undefined) columns.set(why, [...columns.get(why) ?? [], column]);
   }
-  const some = table.only ? [{ table: table.name, columns: [], because: table.only.because }] : [];
-  return [...[...columns].map(([because, names]) => ({ table: table.name, columns: names, because })), ...some];
+  return [...columns].map(([why, names]) => ({ table: table.name, columns: names, because: WITHHOLDINGS[why] }));
 }

@@ -15,11 +15,10 @@ const TIES: Readonly<Record<Tie, string>> = {
 export const ACTOR_KIND = 'actorKind';
 
 function rowsOf(table: PersonalTable): string {
-  const { columns, tie, order, only, name }: TableAnnotation = PERSONAL_DATA[table];
-  const told = toldColumns(PERSONAL_DATA[table]).map(({ column, name: as }) => `${column} AS "${as}"`);
+  const { columns, tie, order, name }: TableAnnotation = PERSONAL_DATA[table];
+  const told = toldColumns(PERSONAL_DATA[table]).map(({ column, name: as, told: { unless } }) => `${unless ? `CASE WHEN ${unless.condition} THEN NULL ELSE ${column} END` : column} AS "${as}"`);
   const kind = 'actor_kind' in columns ? [`actor_kind AS "${ACTOR_KIND}"`] : [];
-  const where = [TIES[tie], ...(only ? [only.condition] : [])].join(' AND ');
-  return `(SELECT coalesce(json_agg(t), '[]') FROM (SELECT ${[...told, ...kind].join(', ')} FROM ${table} WHERE ${where} ORDER BY ${order}) AS t) AS "${name}"`;
+  return `(SELECT coalesce(json_agg(t), '[]') FROM (SELECT ${[...told, ...kind].join(', ')} FROM ${table} WHERE ${TIES[tie]} ORDER BY ${order}) AS t) AS "${name}"`;
 }
 
 /** Every told column of every row that is hers, of one moment: one statement sees one snapshot. $1, $2 as in TIES */

@@ -5,20 +5,17 @@ import { CONSENT_METHODS } from '../consents/consents.schemas.js';
 import { RELEASABLE_FIELDS } from '../disclosures/released-fields.js';
 import { ABUSE_REASONS, ERASURE_GROUNDS } from '../erasure/erasure.schemas.js';
 import { VERIFICATIONS } from '../guardians/guardians.schemas.js';
-import { HOLD_REASONS } from '../holds/holds.schemas.js';
 import { EXTENSION_REASONS, RECEIVED_BY, REFUSAL_REASONS, REQUEST_KINDS, REQUEST_STATES } from '../requests/requests.schemas.js';
 import { EndSchema, LiftNoticeSchema, RestrictionSchema } from '../standing/standing.schemas.js';
 import { CODE_TEXTS } from './code-texts.js';
 import { Values } from './page-values.js';
 
 const { purposes } = JSON.parse(readFileSync('config/confetti.json', 'utf8')) as { purposes: { code: string; legalBasis: string }[] };
-/** What is never shown: a hold of these is not told at all. */
-const UNTOLD = ['authority-inquiry', 'fraud-investigation'];
 
 it.each([
   ['channels', CHANNELS], ['methods of consent', CONSENT_METHODS], ['verifications', VERIFICATIONS], ['rights', REQUEST_KINDS], ['ways of receipt', RECEIVED_BY],
   ['states of requests', REQUEST_STATES], ['reasons of extension', EXTENSION_REASONS], ['reasons of refusal', REFUSAL_REASONS],
-  ['reasons of holds', HOLD_REASONS.filter((reason) => !UNTOLD.includes(reason))], ['grounds of erasure', ERASURE_GROUNDS], ['reasons of abuse', ABUSE_REASONS],
+  ['grounds of erasure', ERASURE_GROUNDS], ['reasons of abuse', ABUSE_REASONS],
   ['reasons of restriction', RestrictionSchema.shape.reason.options], ['reasons of an end', EndSchema.shape.reason.options], ['ways of notice', LiftNoticeSchema.shape.sentBy.options],
   ['roles that see persons', ['register-staff', 'data-protection', 'admin'] satisfies (keyof typeof ROLE_SCOPES)[]],
   ['purposes and legal bases of the profile', purposes.flatMap(({ code, legalBasis }) => [code, legalBasis])],

@@ -25,10 +25,12 @@ export interface ToldColumn {
   readonly purpose?: Purpose;
   /** The field of hers, as in the API, that the column belongs to: there stands where its value came from. */
   readonly field?: string;
+  /** Where this SQL condition holds, the value is not told, and why. */
+  readonly unless?: { readonly condition: string; readonly because: Withholding };
 }
 
 /** Why a column is not told to the person it is of; the sentences stand in withholdings.ts. */
-export type Withholding = 'key' | 'keyed-hash' | 'colleague' | 'household' | 'machinery';
+export type Withholding = 'key' | 'keyed-hash' | 'colleague' | 'household' | 'hold' | 'machinery';
 export interface WithheldColumn {
   readonly withheld: Withholding;
 }
@@ -49,8 +51,6 @@ export interface TableAnnotation {
   readonly tie: Tie;
   /** Rows are told in this order. */
   readonly order: string;
-  /** Only these rows are told: an SQL condition, and the reason why, for the list of what is not told. */
-  readonly only?: { readonly condition: string; readonly because: Localised };
   readonly category: Category;
   readonly purpose: Purpose;
   /** What asks for it or allows it, beside the purpose's legal basis. */

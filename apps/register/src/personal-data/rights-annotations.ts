@@ -1,13 +1,4 @@
-import { HOLD_REASONS } from '../holds/holds.schemas.js';
 import { type TableAnnotation, told, withheld } from './annotation.js';
-
-/** Tietosuojalaki 1050/2018 § 34(1)(1): nothing is told that would harm the prevention or investigation of crimes. */
-const UNTOLD_HOLDS = HOLD_REASONS.filter((reason) => reason === 'authority-inquiry' || reason === 'fraud-investigation').map((reason) => `'${reason}'`).join(', ');
-const because = {
-  fi: 'Säilyttämisvelvoitteista ei kerrota siltä osin kuin se vaarantaisi rikosten selvittämisen (tietosuojalaki 34 § 1 mom.). Tietosuojavaltuutettu saa ne pyynnöstäsi.',
-  sv: 'Om skyldigheter att bevara uppgifter berättas inte till den del det skulle äventyra utredningen av brott (dataskyddslagen 34 § 1 mom.). Dataombudsmannen får dem på din begäran.',
-  en: 'Duties to keep data are not told of where that would endanger the investigation of crimes (Data Protection Act § 34(1)). The Data Protection Ombudsman gets them at your request.',
-};
 
 export const DATA_REQUEST: TableAnnotation = {
   name: 'requests', tie: 'customer_id', order: 'received_at, id', category: 'request', purpose: 'rights-and-obligations', law: 'GDPR Art. 12(3)', page: 'table',
@@ -44,28 +35,30 @@ export const DATA_REQUEST_STEP: TableAnnotation = {
 
 export const STANDING_RECORD: TableAnnotation = {
   name: 'standingRecords', tie: 'customer_id', order: 'id', category: 'standing', purpose: 'rights-and-obligations', law: 'GDPR Art. 5(2), 17, 18, 21', page: 'table',
-  only: { condition: `NOT (kind IN ('hold-placed', 'hold-ended') AND reason IN (${UNTOLD_HOLDS}))`, because },
   title: { fi: 'Asemasi muutokset', sv: 'Ändringar i din ställning', en: 'Changes of your standing' },
   about: {
     fi: 'Käsittelyn rajoitukset, asiakassuhteen päättyminen ja säilyttämisvelvoitteet.', sv: 'Begränsningar av behandlingen, kundförhållandets slut och skyldigheter att bevara uppgifter.',
     en: 'Restrictions of processing, the end of the relationship, and duties to keep data.',
   },
   columns: {
-    effective_at: told('moment', 'Voimassa alkaen', 'Gäller från', 'In effect from'), kind: told('code', 'Mitä', 'Vad', 'What'), reason: told('code', 'Syy', 'Skäl', 'Reason'),
+    effective_at: told('moment', 'Voimassa alkaen', 'Gäller från', 'In effect from'), kind: told('code', 'Mitä', 'Vad', 'What'),
+    reason: told('code', 'Syy', 'Skäl', 'Reason', { unless: { condition: "kind IN ('hold-placed', 'hold-ended')", because: 'hold' } }),
     actor: told('actor', 'Kuka', 'Vem', 'Who'), recorded_at: told('moment', 'Kirjattu', 'Antecknat', 'Recorded'), id: withheld('key'), customer_id: withheld('key'),
   },
 };
 
 export const LEGAL_HOLD: TableAnnotation = {
   name: 'legalHolds', tie: 'customer_id', order: 'placed_at', category: 'standing', purpose: 'rights-and-obligations', law: 'GDPR Art. 17(3)', page: 'table',
-  only: { condition: `reason NOT IN (${UNTOLD_HOLDS})`, because },
   title: { fi: 'Velvollisuus säilyttää tietosi', sv: 'Skyldighet att bevara dina uppgifter', en: 'Duty to keep your data' },
   about: {
-    fi: 'Miksi tietojasi ei voida vielä poistaa. Markkinointiin se ei oikeuta.', sv: 'Varför dina uppgifter inte kan raderas ännu. Till marknadsföring berättigar det inte.',
-    en: 'Why your data cannot be erased yet. It gives no right to marketing.',
+    fi: 'Laki velvoittaa säilyttämään tietosi, eikä niitä voi vielä poistaa. Markkinointiin se ei oikeuta.',
+    sv: 'Lagen kräver att dina uppgifter bevaras, och de kan inte raderas ännu. Till marknadsföring berättigar det inte.',
+    en: 'The law asks for your data to be kept, and it cannot be erased yet. That gives no right to marketing.',
   },
   columns: {
-    placed_at: told('moment', 'Alkaen', 'Från', 'Since'), reason: told('code', 'Syy', 'Skäl', 'Reason'), review_at: told('moment', 'Tarkistetaan', 'Ses över', 'Reviewed'),
+    placed_at: told('moment', 'Alkaen', 'Från', 'Since'),
+    // Of every hold alike: were only those of an investigation left out, their absence would tell of it.
+    reason: withheld('hold'), review_at: withheld('hold'),
     queued_ground: told('code', 'Odottava poisto', 'Väntande radering', 'Erasure waiting'), queued_at: told('moment', 'Poistoa pyydetty', 'Radering begärd', 'Erasure asked for'),
     queued_reason: told('code', 'Poiston syy', 'Skäl till raderingen', 'Reason for the erasure'),
     queued_by: told('actor', 'Pyysi', 'Begärd av', 'Asked for by'), placed_by: told('actor', 'Kirjasi', 'Antecknad av', 'Recorded by'),

@@ -18,6 +18,12 @@ export const WITHHOLDINGS: Readonly<Record<Withholding, Localised>> = {
     sv: 'Kan gälla någon annan med samma adress eller nummer (artikel 15.4).',
     en: 'May be about somebody else with the same address or number (Art. 15(4)).',
   },
+  // Tietosuojalaki 1050/2018 § 34(1)(1), (4): nothing that would harm the investigation of crimes; the Ombudsman is given it at her request.
+  'hold': {
+    fi: 'Miksi ja mihin asti tietosi on säilytettävä: sitä ei kerrota kenellekään, jottei rikostutkinta paljastuisi (tietosuojalaki 34 §). Tietosuojavaltuutettu saa tiedon pyynnöstäsi.',
+    sv: 'Varför och hur länge dina uppgifter måste bevaras: det berättas inte för någon, så att ingen brottsutredning röjs (dataskyddslagen 34 §). Dataombudsmannen får veta det på din begäran.',
+    en: 'Why, and until when, your data must be kept: nobody is told, so that no investigation is given away (Data Protection Act § 34). The Data Protection Ombudsman is told at your request.',
+  },
   'machinery': {
     fi: 'Ohjelmiston oma kirjanpito lähetyksistä.', sv: 'Programvarans egen bokföring över utskick.', en: 'The software’s own bookkeeping of what it sends.',
   },
