@@ -5,6 +5,7 @@ import { DECISION_MUTANTS } from './decision-mutants.mjs';
 import { IMPORT_MUTANTS } from './import-mutants.mjs';
 import { LEFTOVER_MUTANTS } from './leftover-mutants.mjs';
 import { RESTORE_MUTANTS } from './restore-mutants.mjs';
+import { ROUND_MUTANTS } from './round-mutants.mjs';
 import { SEGMENT_MUTANTS } from './segment-mutants.mjs';
 
 /**
@@ -238,4 +239,5 @@ export const MUTANTS = [
   ...DECISION_MUTANTS,
   ...IMPORT_MUTANTS,
   ...RESTORE_MUTANTS,
+  ...ROUND_MUTANTS,
 ];
