@@ -49,6 +49,7 @@ await describeMatrix('marketing', { withoutToken: OPEN, withoutLog: LISTS, byPer
     databaseUrls: [marketing.config.databaseUrl],
     victim: {
       ...(await customer()), markers: [ref, `arker-first-${ref.slice(0, 8)}`, `arker-${ref.slice(0, 8)}@example.fi`],
+      secrets: { [`arker-first-${ref.slice(0, 8)}`]: ['audience:query', 'exports:write'] },
       body: { ref },
       things: [
         ['/v1/segments/', { id: segment, version: '1' }], ['/v1/snapshots/', { id: snapshot }], ['/v1/exports/', { id: exported }], ['/v1/recipients/', { id: 'mailchimp' }],

@@ -1,4 +1,7 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { QUEUES } from '#messaging/topology.js';
 import { KeyRing } from '#register/access/key-ring.service.js';
 import { hashPassword } from '#register/access/passwords.service.js';
@@ -27,28 +30,43 @@ const PASSWORD = 'oikea hevonen paristo';
 
 let register: TestRegister;
 const marketing = new Opened();
+const folder = mkdtempSync(join(tmpdir(), 'lupa-profile-'));
 afterAll(async () => {
   await marketing.closeAll();
   await register.stop();
+  rmSync(folder, { recursive: true });
 });
 
 await describeMatrix('register', { withoutToken: OPEN, withoutLog: {}, byPersonsOnly: JUDGED }, async (): Promise<Stage> => {
-  register = await startTestRegister('matrix');
+  const profile = JSON.parse(readFileSync('config/confetti.json', 'utf8')) as { purposes: object[]; recipients: object[] };
+  profile.purposes.push({ code: 'partner-offers', legalBasis: 'consent', retention: 'P2Y', recipients: ['party-house'] });
+  profile.recipients = [{ id: 'party-house', name: 'Juhlatalo Oy', country: 'FI', place: 'outside', purposes: ['partner-offers'] }];
+  writeFileSync(join(folder, 'profile.json'), JSON.stringify(profile));
+  register = await startTestRegister('matrix', { REGISTER_PROFILE: join(folder, 'profile.json') });
   marketing.server(marketing.connection(register.vhost.url, 'fake-marketing'), [], {
     'person.held.get': () => Promise.resolve({ schema: 'person.held.v1', state: null, contact: null, snapshots: [], parked: [], exports: [], reads: [], next: null }),
   }, QUEUES.marketingRpc);
-  const marker = `marker${randomUUID().slice(0, 8)}`;
+  const tag = randomUUID().slice(0, 8);
+  const marker = `marker${tag}`;
   const { kid, privateKey } = await register.app.get(KeyRing, { strict: false }).signer();
   const hash = await hashPassword(PASSWORD);
   await register.database.query('INSERT INTO staff (username, password_hash, roles) SELECT role, $1, ARRAY[role] FROM unnest($2::text[]) AS role', [hash, ROLES]);
 
+  const said = async (method: string, path: string, body: object | undefined, token?: string): Promise<void> => {
+    const { status } = await register.call(method, path, { ...(body === undefined ? {} : { body }), ...(token === undefined ? {} : { token }) });
+    if (status >= 300) throw new Error(`${method} ${path} answered ${status}`);
+  };
   const create = async (over: object = {}): Promise<string> => String((await register.call('POST', '/v1/customers', { body: newCustomer(over as Record<string, unknown>) })).body['id']);
   const tokenOf = async (id: string): Promise<string> => String((await register.call('POST', `/v1/customers/${id}/token`)).body['access_token']);
   const id = await create({
     contact: { firstName: marker, lastName: marker, email: `${marker}@example.fi`, phone: '+358451206627' },
-    consents: [{ purpose: 'marketing', channel: 'email', ...decision() }],
+    consents: [{ purpose: 'marketing', channel: 'email', ...decision({ form: `/form-${tag}` }) }],
   });
   const requestId = String((await register.call('POST', `/v1/customers/${id}/requests`, { body: { kind: 'access', receivedBy: 'email' } })).body['id']);
+  await said('POST', `/v1/requests/${requestId}/steps`, { step: 'asked-person', note: `note-${tag}` });
+  await said('PUT', `/v1/customers/${id}/legal-hold`, { reason: 'fraud-investigation', owner: `owner-${tag}`, reviewAt: new Date(Date.now() + 86_400_000).toISOString() });
+  await said('PUT', `/v1/customers/${id}/disclosure-consents/party-house/partner-offers`, decision({ decision: 'withdrawn', wording: undefined, form: `/party-${tag}` }));
+  await said('GET', `/v1/customers/${id}`, undefined, await register.token({ subject: `reader-${tag}` }));
   const caseId = String((await register.call('DELETE', `/v1/customers/${await create()}`)).body['caseId']);
 
   return {
@@ -56,7 +74,11 @@ await describeMatrix('register', { withoutToken: OPEN, withoutLog: {}, byPersons
     mint: await tokenMintOf(kid, privateKey, createPublicKey(privateKey)),
     databaseUrls: [register.databaseUrl, register.erasureLogUrl],
     victim: {
-      id, token: await tokenOf(id), markers: [marker], body: { customerId: id, email: `${marker}@example.fi` },
+      id, token: await tokenOf(id), markers: [marker],
+      secrets: {
+        [`/form-${tag}`]: ['consents:read'], [`/party-${tag}`]: ['disclosures:read'], [`note-${tag}`]: ['requests:read'], [`owner-${tag}`]: ['holds:read'], [`reader-${tag}`]: ['access-log:read'],
+      },
+      body: { customerId: id, email: `${marker}@example.fi` },
       things: [
         ['/v1/', { requestId, caseId, noticeId: NOBODY, purpose: 'marketing', channel: 'email', recipient: 'party-house' }],
         ['/v1/customers/', { id }], ['/v1/wordings/', { id: 'newsletter', version: '1', language: 'fi' }],

@@ -68,6 +68,17 @@ export async function describeMatrix(service: 'register' | 'marketing', exceptio
     await walk(asked, authorization, 'victim', problemOf);
     expect(await contentsOf(stage.databaseUrls)).toEqual(before);
   };
+  const reading = (): Route[] => guarded.filter(({ method, path }) => method === 'GET' || asker.declaresPurpose({ method, path }));
+  const [leaks, seen] = [new Set<string>(), new Set<string>()];
+  /** Reads what is of the victim, and notes what it shows that is for other scopes than the caller has. */
+  const look = async (route: Route, authorization: string, scopes: readonly string[]): Promise<Answer> => {
+    const answer = await asker.ask(route, authorization, 'victim');
+    for (const [secret, guards] of Object.entries(stage.victim.secrets).filter(([text]) => answer.text.includes(text))) {
+      seen.add(secret);
+      if (!guards.some((scope) => scopes.includes(scope))) leaks.add(`${nameOf(route)} shows what is for ${guards.join(' or ')} to ${scopes.join(' ')}`);
+    }
+    return answer;
+  };
   type Known = Parameters<typeof expectedFor>[1];
   const victimExpects = (caller: Known) => (route: Route): string => expectedFor(route, caller, parametersOf(stage.victim, route, 'victim'));
   const refusedTo = (caller: Known): Route[] => guarded.filter((route) => victimExpects(caller)(route) !== 'let in');
@@ -168,9 +179,9 @@ export async function describeMatrix(service: 'register' | 'marketing', exceptio
     it('leaves a trace wherever it is shown somebody', async () => {
       const [shown, traceless]: [string[], string[]] = [[], []];
       const contents = await contentsOf(stage.databaseUrls);
-      for (const route of guarded.filter(({ method, path }) => method === 'GET' || asker.declaresPurpose({ method, path }))) {
+      for (const route of reading()) {
         const before = (await stage.readsOfVictim()).length;
-        const { status, text } = await asker.ask(route, await bearer({ scopes: route.scopes }), 'victim');
+        const { status, text } = await look(route, await bearer({ scopes: route.scopes }), route.scopes);
         if (status !== 200 || !(isAboutHer(text) || route.ownCustomer !== undefined)) continue;
         shown.push(nameOf(route));
         const read = (await stage.readsOfVictim()).slice(before);
@@ -179,6 +190,18 @@ export async function describeMatrix(service: 'register' | 'marketing', exceptio
       expect(shown.length).toBeGreaterThan(1);
       expect(await contentsOf(stage.databaseUrls)).not.toEqual(contents);
       expect(traceless.filter((route) => !(route in exceptions.withoutLog))).toEqual([]);
+    });
+  });
+
+  describe('what is for one scope', () => {
+    it('comes to nobody without it, by whichever route', async () => {
+      for (const role of ROLES) {
+        const token = await stage.staff(role);
+        for (const route of reading()) await look(route, `Bearer ${token}`, scopesOf([role]));
+      }
+      for (const route of reading()) await look(route, `Bearer ${stage.victim.token}`, CUSTOMER_SCOPES);
+      expect([...leaks]).toEqual([]);
+      expect(Object.keys(stage.victim.secrets).filter((secret) => !seen.has(secret))).toEqual([]);
     });
   });
 }

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { strFromU8, unzipSync } from 'fflate';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import type { Scope } from '#auth/scopes.js';
 import type { Role } from '#register/access/roles.js';
 import type { ApiDocument } from '#test/support/openapi.js';
 import type { TokenMint } from '#test/support/token-mint.js';
@@ -29,6 +30,8 @@ export interface Victim {
   readonly token: string;
   /** Texts that stand in her data and nowhere else. */
   readonly markers: readonly string[];
+  /** Texts of hers that are for whoever has one of these scopes, by whichever route they come. */
+  readonly secrets: Readonly<Record<string, readonly Scope[]>>;
   /** What stands for the parameters of a path, by the beginning of the path and the name of the parameter; of hers, wherever there is such a thing. */
   readonly things: readonly (readonly [path: string, parameters: Readonly<Record<string, string>>])[];
   /** What bodies say in place of the example, to be about her. */
@@ -119,7 +122,7 @@ function exampleOf(requestBody: object, { components }: ApiDocument): object {
 }
 
 /** What the services tell each other of themselves, and when what is unanswered is told again: it changes while nobody asks for anything. */
-const RESTLESS = { tables: ['link_state', 'search_round'], columns: ['next_attempt_at', 'last_sent_at', 'attempts', 'pull_after'] };
+const RESTLESS = { tables: ['link_state', 'search_round', 'pulse', 'register_pulse'], columns: ['next_attempt_at', 'last_sent_at', 'attempts', 'pull_after'] };
 
 /** The content of every table of the databases, as digests; of the rows that hold `text` only, when it is given. */
 export async function contentsOf(databaseUrls: readonly string[], text = ''): Promise<Record<string, string>> {
