@@ -7,7 +7,8 @@
             I2  at rest marketing holds the channels, and the data, of the register's newest fact.
             I3  while lists are open, everything up to the watermark is applied, data included.
             I7  all of it across a restore of the register (a new epoch, its erasure log replayed, everything told anew) and of
-                marketing (a new incarnation, everything told anew).
+                marketing (a new incarnation, everything told anew). And what was withdrawn before the register was restored stays
+                withdrawn until it is granted anew, when marketing had heard of it, or the broker held the message.
    REGISTER and MARKETING allow the restore of each, FACTS bounds the history, ONE leaves one channel.
    Checked as: REGISTER FACTS=3
    Checked as: MARKETING FACTS=3 ONE
@@ -15,6 +16,8 @@
    Mutants:
      NOEPOCH   order by version alone
      NOLOG     a restored register does not replay its erasure log
+     FORGETFUL a restored register does not ask what marketing remembers
+     UNDRAINED it asks before what waits in the queues was applied
      OLDPULL   a reply is taken although something newer has been heard
      EARLY     a change is answered before its data is there
      SAMESELF  a restored marketing goes on as if it were the old one
@@ -33,6 +36,7 @@ byte since = 0;                  /* the oldest unanswered fact; 0 while everythi
 byte knownSelf = 0;              /* the incarnation of marketing that the register has heard of; 0: none */
 bool isClosed = false;           /* an erasure has been answered */
 bool registerRestored = false;
+byte mayHold = 3;                /* once the register is restored: what she had not withdrawn before, and what she has granted since */
 
 byte self = 1;                   /* marketing's incarnation */
 byte heard = 0;                  /* the newest fact marketing knows of */
@@ -52,7 +56,7 @@ byte reply = 0;                                /* a reply under way: the fact it
 bool hasMark = false;                          /* the watermark queue holds one message */
 byte markEpoch = 0, markSelf = 0, markUpTo = 0;
 
-hidden byte k, back;
+hidden byte k, m, back, newest;
 
 #define TRULY_NEWER(a, b) (epochOf[a] > epochOf[b] || (epochOf[a] == epochOf[b] && versionOf[a] > versionOf[b]))
 #ifdef NOEPOCH
@@ -67,6 +71,7 @@ inline check() {
   if
   :: freshUpTo > 0 ->                                          /* the lists are open */
        assert(!(isClosed && held != 0));                       /* I1 */
+       assert(freshEpoch < 2 || (held & mayHold) == held);    /* I7 */
        for (k : 1 .. facts) {
          assert(gone || k > freshUpTo || epochOf[k] != freshEpoch || !TRULY_NEWER(k, loaded))   /* I3 */
        }
@@ -78,16 +83,8 @@ inline commit(channels, erasing) {
   facts++;
   epochOf[facts] = epoch; versionOf[facts] = versionOf[facts - 1] + 1; channelsOf[facts] = channels; erases[facts] = erasing;
   if :: erasing -> isLogged = true :: else -> skip fi;
+  if :: registerRestored -> mayHold = mayHold | channels :: else -> skip fi;
   if :: !pending -> pending = true; since = facts :: else -> skip fi
-}
-
-inline restore_register(f) {
-  registerRestored = true; epoch = 2; facts++;
-  epochOf[facts] = 2; versionOf[facts] = versionOf[f]; channelsOf[facts] = channelsOf[f]; erases[facts] = erases[f];
-#ifndef NOLOG
-  if :: isLogged -> erases[facts] = true; channelsOf[facts] = 0 :: else -> skip fi;
-#endif
-  pending = true; since = 0
 }
 
 /* The register hears that incarnation `who` has applied fact `f`; 0 is the hello. */
@@ -128,6 +125,26 @@ inline hear(f) {
        fi
   fi;
   check()
+}
+
+/* While both services are down: what waits in the queues is applied to marketing, whose memory then corrects the backup. */
+inline restore_register(f) {
+  newest = f;
+  if :: heard > 0 && TRULY_NEWER(heard, newest) -> newest = heard :: else -> skip fi;
+  for (m : 1 .. facts) { if :: message[m] && TRULY_NEWER(m, newest) -> newest = m :: else -> skip fi }
+  mayHold = channelsOf[newest];
+#ifndef UNDRAINED
+  for (m : 1 .. facts) { if :: message[m] -> message[m] = false; hear(m) :: else -> skip fi }
+#endif
+  registerRestored = true; epoch = 2; facts++;
+  epochOf[facts] = 2; versionOf[facts] = versionOf[f]; channelsOf[facts] = channelsOf[f]; erases[facts] = erases[f];
+#ifndef FORGETFUL
+  if :: heard > 0 && TRULY_NEWER(heard, f) -> channelsOf[facts] = channelsOf[facts] & held :: else -> skip fi;
+#endif
+#ifndef NOLOG
+  if :: isLogged -> erases[facts] = true; channelsOf[facts] = 0 :: else -> skip fi;
+#endif
+  pending = true; since = 0; newest = 0
 }
 
 inline take_reply() {
