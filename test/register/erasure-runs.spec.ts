@@ -67,29 +67,39 @@ const casesOf = async (refs: readonly string[]) =>
 
 describe('a run over a file', () => {
   it('erases whom it may, counts the others, and can be repeated', async () => {
-    const [free = '', held = '', restricted = '', other = ''] = await people(4);
+    const [free = '', held = '', restricted = '', other = '', both = ''] = await people(5);
     const review = new Date(Date.now() + 86_400_000).toISOString();
     await register.call('PUT', `/v1/customers/${held}/legal-hold`, { body: { reason: 'claim', owner: 'legal', reviewAt: review } });
-    await register.call('PUT', `/v1/customers/${restricted}/restriction`, { body: { reason: 'needed-for-claims' } });
+    for (const id of [restricted, both]) await register.call('PUT', `/v1/customers/${id}/restriction`, { body: { reason: 'needed-for-claims' } });
+    await register.call('PUT', `/v1/customers/${both}/legal-hold`, { body: { reason: 'claim', owner: 'legal', reviewAt: review } });
     const refs = await refsOf([free]);
-    const path = file('name;customerId', `x;${free.toUpperCase()}`, `x;${held}`, `x;${restricted}`, `x;${randomUUID()}`, `x;${free}`);
+    const path = file('name;customerId', `x;${free.toUpperCase()}`, `x;${held}`, `x;${restricted}`, `x;${both}`, `x;${randomUUID()}`, `x;${free}`);
 
     const dry = await run(path, '--dry-run');
-    expect([dry.code, numbersOf(dry.out)]).toEqual([0, [1, 1, 1, 1]]);
+    expect([dry.code, numbersOf(dry.out)]).toEqual([0, [1, 1, 2, 1]]);
     expect(await left([free, held, restricted, other])).toHaveLength(4);
     expect(await entriesOf(refs)).toEqual([]);
 
     const { code, out } = await run(path);
-    expect([code, numbersOf(out), out.includes(MARKER), out.includes(free)]).toEqual([0, [1, 1, 1, 1], false, false]);
+    expect([code, numbersOf(out), out.includes(MARKER), out.includes(free)]).toEqual([0, [1, 1, 2, 1], false, false]);
     expect(await left([free, held, restricted, other])).toEqual([held, restricted, other].sort());
     expect((await register.call('GET', `/v1/customers/${held}`)).body).toMatchObject({ restriction: { reason: 'erasure-under-hold' } });
     expect(await entriesOf(refs)).toMatchObject([{ done: true }]);
     expect(await casesOf(refs)).toMatchObject([{ ground: 'relationship-ended' }]);
 
-    expect(numbersOf((await run(path)).out)).toEqual([0, 1, 1, 2]);
+    expect(numbersOf((await run(path)).out)).toEqual([0, 1, 2, 2]);
     expect(await entriesOf(refs)).toHaveLength(1);
     await register.call('DELETE', `/v1/customers/${held}/legal-hold`);
     expect(await left([held])).toEqual([]);
+  });
+
+  it('on demand also erases the restricted, and keeps of each that a request was carried out', async () => {
+    const ids = await people(3);
+    await register.call('PUT', `/v1/customers/${ids[0] ?? ''}/restriction`, { body: { reason: 'needed-for-claims' } });
+    const asked = () => register.database.query<{ n: number }[]>("SELECT count(*)::int AS n FROM data_request WHERE kind = 'erasure' AND customer_id IS NULL AND outcome = 'carried-out' AND closed_at IS NOT NULL");
+    const [before] = await asked();
+    expect(numbersOf((await run(file(...ids), '--ground', 'request')).out)).toEqual([3, 0, 0, 0]);
+    expect([await left(ids), await asked()]).toEqual([[], [{ n: (before?.n ?? 0) + 3 }]]);
   });
 
   it('does nothing with a file that holds anything else, and repeats none of it', async () => {

@@ -1,8 +1,10 @@
 import type { DataSource } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { isPassing } from '#database/database-errors.js';
+import { Failure } from '#http/failure.js';
+import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
 import type { ErasureLog } from '../erasure-log/erasure-log.service.js';
-import type { Eraser, ManyErased, ManyGround } from '../erasure/eraser.service.js';
+import type { Eraser, ErasureOutcome, ManyErased, ManyGround } from '../erasure/eraser.service.js';
 
 export const RUN_GROUNDS = ['request', 'relationship-ended'] as const satisfies readonly ManyGround[];
 
@@ -37,15 +39,30 @@ export class ErasureRun {
   async erase(ids: readonly string[]): Promise<void> {
     const { refs, held, restricted } = await this.eraseMany(ids);
     await this.log.markDone(refs);
-    // Queues the erasure, and takes them out of marketing at once.
-    for (const customerId of held) await this.dataSource.transaction((manager) => this.eraser.erase(manager, { customerId, ground: this.ground, caller: ACTOR }));
-    this.count(ids.length, refs.length, held.length, restricted.length);
+    let queued = 0;
+    let erased = refs.length;
+    for (const customerId of held) {
+      const kind = await this.eraseHeld(customerId);
+      if (kind === 'held') queued += 1;
+      else if (kind === 'erased') erased += 1;
+    }
+    this.count(ids.length, erased, queued, restricted.length);
   }
 
   /** Only counts. */
   async look(ids: readonly string[]): Promise<void> {
     const { free, held, restricted } = await this.dataSource.transaction((manager) => this.eraser.judgeMany(manager, ids, this.ground));
     this.count(ids.length, free, held, restricted);
+  }
+
+  /** Queues the erasure, and takes her out of marketing at once. Her hold may have ended since the look, and so may she. */
+  private async eraseHeld(customerId: string): Promise<ErasureOutcome['kind'] | 'gone'> {
+    try {
+      return (await this.dataSource.transaction((manager) => this.eraser.erase(manager, { customerId, ground: this.ground, caller: ACTOR }))).kind;
+    } catch (error) {
+      if (error instanceof Failure && error.definition === CUSTOMER_NOT_FOUND) return 'gone';
+      throw error;
+    }
   }
 
   private async eraseMany(ids: readonly string[]): Promise<ManyErased> {

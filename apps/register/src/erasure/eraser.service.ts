@@ -132,8 +132,8 @@ export class Eraser {
     const underHold = new Set(kept.map(({ id }) => id));
     const sorted: Sorted = { free: [], held: [], restricted: [] };
     for (const customer of customers) {
-      if (underHold.has(customer.id)) sorted.held.push(customer.id);
-      else if (isRestrictedByWish(customer) && ground !== 'request') sorted.restricted.push(customer.id);
+      if (isRestrictedByWish(customer) && ground !== 'request') sorted.restricted.push(customer.id);
+      else if (underHold.has(customer.id)) sorted.held.push(customer.id);
       else sorted.free.push(customer);
     }
     return sorted;
