@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { MAX_ROUND_CASES } from '#contracts/search.v1.js';
 import { runStatement } from '#database/statement.js';
 import { JsonLogger } from '#http/logger.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
@@ -41,9 +42,9 @@ export class SearchRoundsTask implements OnApplicationBootstrap, BeforeApplicati
   }
 
   private async turn(): Promise<Turn> {
-    const [look] = await runStatement<{ due: boolean; took_ms: number | null; ended_ms_ago: number | null }>(this.dataSource, LOOK_FOR_DUE, []);
+    const [look] = await runStatement<{ due: boolean; took_ms: number | null; cases: number | null; ended_ms_ago: number | null }>(this.dataSource, LOOK_FOR_DUE, []);
     if (look?.due !== true) return 'idle';
-    if (look.took_ms !== null && (look.ended_ms_ago ?? 0) < pauseAfter(look.took_ms, this.config.searchPauseMs)) return 'idle';
+    if (look.took_ms !== null && (look.ended_ms_ago ?? 0) < pauseAfter(look.took_ms, this.config.searchPauseMs, look.cases === MAX_ROUND_CASES)) return 'idle';
     await this.connections.alone(() => this.round.run(this.stopping.signal));
     return 'idle';
   }

@@ -6,8 +6,8 @@ export const LOOK_FOR_DUE: Statement = {
   replan: true,
   text: `
     SELECT EXISTS (SELECT FROM erasure_case WHERE answered_at IS NOT NULL AND closed_at IS NULL AND next_search_at <= clock_timestamp()) AS due,
-      last.took_ms::float8 AS took_ms, extract(epoch FROM clock_timestamp() - last.ended_at)::float8 * 1000 AS ended_ms_ago
-    FROM (SELECT 1) AS one LEFT JOIN (SELECT took_ms, ended_at FROM search_round WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1) AS last ON true`,
+      last.took_ms::float8 AS took_ms, last.cases, extract(epoch FROM clock_timestamp() - last.ended_at)::float8 * 1000 AS ended_ms_ago
+    FROM (SELECT 1) AS one LEFT JOIN (SELECT took_ms, cases, ended_at FROM search_round WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1) AS last ON true`,
 };
 
 /** A round whose process has died; its cases are of the next one. */
@@ -123,6 +123,11 @@ export const END_ROUND: Statement = {
   name: 'end-round',
   text: `
     UPDATE search_round SET ended_at = clock_timestamp(), outcome = $2, took_ms = $3, statement = NULL WHERE id = $1 AND ended_at IS NULL`,
+};
+
+export const OLDEST_UNANSWERED: Statement = {
+  name: 'oldest-unanswered-erasure',
+  text: 'SELECT coalesce(extract(epoch FROM clock_timestamp() - min(requested_at)), 0)::float8 AS count FROM erasure_case WHERE answered_at IS NULL',
 };
 
 export const COUNT_OPEN: Statement = { name: 'count-open-erasures', replan: true, text: 'SELECT count(*)::int AS count FROM erasure_case WHERE closed_at IS NULL' };

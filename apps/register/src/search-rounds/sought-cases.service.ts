@@ -10,6 +10,8 @@ import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { FIND_SHARED, NOTE_SHARED, READ_ROUND_CASES } from './search-rounds.sql.js';
 import { withoutKinds } from './shared-values.js';
 
+/** Compared in one statement: namesakes are read one by one, a few milliseconds a case where thousands have the name. */
+const COMPARED_AT_ONCE = 100;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 interface CaseRow {
@@ -97,8 +99,10 @@ export class SoughtCases {
         phone: phone === undefined ? null : hex(blindIndex(this.config.indexKey, 'phone', phone)),
       };
     });
-    if (asked.length === 0) return [];
-    const rows = await runStatement<SharedRow>(this.dataSource, FIND_SHARED, [JSON.stringify(asked)]);
+    const rows: SharedRow[] = [];
+    for (let from = 0; from < asked.length; from += COMPARED_AT_ONCE) {
+      rows.push(...await runStatement<SharedRow>(this.dataSource, FIND_SHARED, [JSON.stringify(asked.slice(from, from + COMPARED_AT_ONCE))]));
+    }
     return rows.map((row) => ({ id: row.id, kinds: sharedKinds(row) })).filter(({ kinds }) => kinds.length > 0);
   }
 }

@@ -52,9 +52,9 @@ export function fitsCertificates(statement: string): boolean {
   return statement.length <= MOST_STATEMENT_LENGTH;
 }
 
-/** Searching takes at most a tenth of the time. @param tookMs the round before, @param fixedMs as configured */
-export function pauseAfter(tookMs: number, fixedMs: number | undefined): number {
-  return fixedMs ?? Math.min(LAST_MS, Math.max(FIRST_MS, 10 * tookMs));
+/** Searching takes a tenth of the time; half of it while more people wait than a round takes. @param tookMs the round before, @param fixedMs as configured */
+export function pauseAfter(tookMs: number, fixedMs: number | undefined, wasFull = false): number {
+  return fixedMs ?? Math.min(LAST_MS, Math.max(FIRST_MS, (wasFull ? 1 : 10) * tookMs));
 }
 
 /** When somebody who was found is looked for again: later each time, as somebody has to do something first. @param searches how often she was found */
