@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IMPORT_COMMANDS } from '#register/imports/imports.commands.js';
@@ -38,7 +38,7 @@ async function importing(lines: readonly string[] | string, ...options: string[]
   const config = register.app.get<RegisterConfig>(REGISTER_CONFIG, { strict: false });
   const error = await IMPORT_COMMANDS['customers:import'].run(register.database, config, ['--file', file, '--rejected', rejected, ...options])
     .then(() => '', (reason: unknown) => (reason as Error).message).finally(() => { spy.mockRestore(); });
-  return { out: told.join('\n'), error, rejected: readFileSync(rejected, 'utf8') };
+  return { out: told.join('\n'), error, rejected: existsSync(rejected) ? readFileSync(rejected, 'utf8') : '' };
 }
 
 const csv = (...cells: string[]): string => cells.join(',');
@@ -198,6 +198,13 @@ describe('a file that cannot be read', () => {
     const { error, out } = await importing(text);
     expect([error, out]).toEqual([expect.stringContaining(words), expect.not.stringContaining('@example')]);
     expect(error).not.toMatch(/Aino|example/);
+  });
+
+  it('is not written over by the list of what is bad in it', async () => {
+    const file = join(folder, 'kept.csv');
+    writeFileSync(file, 'kept');
+    expect((await importing('x', '--file', file, '--rejected', file)).error).toBe('What is rejected would be written over the file itself.');
+    expect(readFileSync(file, 'utf8')).toBe('kept');
   });
 
   it('to its end is taken in up to the line that it names', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream, type Stats, type WriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
@@ -27,12 +27,14 @@ export const IMPORT_COMMANDS = {
     async run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void> {
       const { values } = parseArgs({ args, options: { file: { type: 'string' }, 'dry-run': { type: 'boolean', default: false }, rejected: { type: 'string' } } });
       if (values.file === undefined) throw new Error('Give the file: --file FILE');
-      const size = await sizeOf(values.file);
+      const { size, ino, dev } = await fileAt(values.file);
+      const target = values.rejected === undefined ? undefined : await stat(values.rejected).catch(() => undefined);
+      if (target?.ino === ino && target.dev === dev) throw new Error('What is rejected would be written over the file itself.');
       const faults = await FaultList.open(values.rejected);
       const progress = new Progress();
       const run = new ImportRun(importerOf(dataSource, config, values['dry-run']), consentPurposes(config.profile), {
         rejected: (rejection) => faults.add(rejection),
-        progressed: (bytes, { rows }) => progress.update(bytes / size, `${numbered(rows)} rows, ${numbered(progress.rate(rows))} a second`),
+        progressed: (bytes, { rows }) => progress.update(bytes / Math.max(1, size), `${numbered(rows)} rows, ${numbered(progress.rate(rows))} a second`),
       });
       try {
         await run.read(values.file);
@@ -53,10 +55,10 @@ function importerOf(dataSource: DataSource, config: RegisterConfig, isDryRun: bo
   return new Importer(dataSource, new CustomerDrafts(new CustomerRules(config), new ConsentRules(wordings, config), suppressions), suppressions, isDryRun);
 }
 
-async function sizeOf(path: string): Promise<number> {
+async function fileAt(path: string): Promise<Stats> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new Error('There is no such file, or it cannot be read.');
-  return Math.max(1, found.size);
+  return found;
 }
 
 const numbered = (count: number): string => count.toLocaleString('en');
