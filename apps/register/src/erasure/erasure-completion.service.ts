@@ -1,16 +1,22 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { runStatement } from '#database/statement.js';
 import { JsonLogger } from '#http/logger.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
+import { COUNT_UNANSWERED } from './erasure.sql.js';
 import { ErasureReplay } from './erasure-replay.service.js';
 
 const INTERVAL_MS = 60_000;
+/** Marketing answers within 5 s when it is well. After this somebody should look. */
+const ALARM_SECONDS = 300;
 
-/** Before the register answers anybody, it agrees with the log of erasures; later it finishes what a crash has cut short. */
+/** Before the register answers anybody, it agrees with the log of erasures; later it finishes what a crash has cut short, and tells of erasures that marketing leaves unanswered. */
 @Injectable()
 export class ErasureCompletion implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly task: RepeatingTask;
 
   constructor(
+    private readonly dataSource: DataSource,
     private readonly replay: ErasureReplay,
     private readonly logger: JsonLogger,
   ) {
@@ -33,6 +39,8 @@ export class ErasureCompletion implements OnModuleInit, OnApplicationBootstrap, 
   }
 
   private async turn(): Promise<Turn> {
+    const [late] = await runStatement<{ count: number }>(this.dataSource, COUNT_UNANSWERED, [ALARM_SECONDS]);
+    if (late && late.count > 0) this.logger.event('erasures-unanswered', { count: late.count }, 'error');
     return (await this.replay.finishCutShort()) ? 'more' : 'idle';
   }
 }

@@ -94,3 +94,9 @@ export const REOPEN_CASES: Statement = {
     ON CONFLICT DO NOTHING
     RETURNING ref, version`,
 };
+
+/** $1 older than so many seconds */
+export const COUNT_UNANSWERED: Statement = {
+  name: 'count-unanswered-erasures',
+  text: `SELECT count(*)::integer AS count FROM erasure_case WHERE answered_at IS NULL AND requested_at < clock_timestamp() - $1 * interval '1 second'`,
+};
