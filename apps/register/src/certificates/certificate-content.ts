@@ -40,12 +40,16 @@ export interface RoundFacts {
 const DAY_MS = 86_400_000;
 const DAY = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Helsinki' });
 
+/** When the last store was searched. */
+export function searchedAtOf(own: readonly StoreSearched[], statement: SearchStatement): Date {
+  return new Date(Math.max(Date.parse(statement.searchedAt), ...own.map(({ at }) => at.getTime())));
+}
+
 /** What the certificate of a case says: pure facts, each with where it comes from. @param backupRetentionDays how long the operator keeps backups */
 export function certificateOf(facts: CaseFacts, round: RoundFacts, { controller, register, recipients }: Profile, backupRetentionDays: number): Certificate {
   const { postalAddress: { street, postalCode, city, country } } = controller;
   const theirs = round.statement.content.stores.map((store) => ({ ...store, at: new Date(round.statement.content.searchedAt) }));
   const stores = [...round.own, ...theirs];
-  const searchedAt = new Date(Math.max(...stores.map(({ at }) => at.getTime())));
   const deleted: Readonly<Record<string, number>> = { register: facts.rowsDeleted, marketing: facts.statement.content.rowsDeleted };
   const received = [
     ...facts.disclosedTo.map(({ recipient, noticeIssuedAt }) => {
@@ -63,7 +67,7 @@ export function certificateOf(facts: CaseFacts, round: RoundFacts, { controller,
     requestedAt: facts.requestedAt.toISOString(),
     deletedAt: facts.requestedAt.toISOString(),
     answeredAt: facts.answeredAt.toISOString(),
-    searchedAt: searchedAt.toISOString(),
+    searchedAt: searchedAtOf(round.own, round.statement.content).toISOString(),
     issuedAt: round.issuedAt.toISOString(),
     stores: stores.map(({ store, what, number, bytes, at }) => ({ store, rowsDeleted: deleted[store] ?? 0, searched: { at: at.toISOString(), what, number, bytes, found: 0 } })),
     sought: SOUGHT_KINDS.filter((kind) => facts.sought.includes(kind)),

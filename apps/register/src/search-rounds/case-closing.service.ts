@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { runInTransaction } from '#database/statement.js';
 import { CertificateKeys } from '../certificates/certificate-keys.service.js';
-import { type CaseFacts, certificateOf, type RoundFacts } from '../certificates/certificate-content.js';
+import { type CaseFacts, certificateOf, type RoundFacts, searchedAtOf } from '../certificates/certificate-content.js';
 import type { SoughtKind } from '../certificates/certificate.schemas.js';
 import { signed } from '../certificates/certificate.signature.js';
 import type { ErasureGround } from '../erasure/erasure.schemas.js';
@@ -64,7 +64,7 @@ export class CaseClosing {
   private async closePart(roundId: string, caseIds: readonly string[], round: Omit<RoundFacts, 'issuedAt'>, pauseMs: number): Promise<number> {
     const key = await this.keys.signer();
     return await this.within(roundId, async (manager) => {
-      const issuedAt = new Date();
+      const [issuedAt, searchedAt] = [new Date(), searchedAtOf(round.own, round.statement.content)];
       const certificates = new Map<string, string>();
       const unreadable: Kept[] = [];
       for (const row of await runInTransaction<FactsRow>(manager, READ_FACTS, [roundId, caseIds])) {
@@ -72,8 +72,8 @@ export class CaseClosing {
         if (facts) certificates.set(row.id, await signed(certificateOf(facts, { ...round, issuedAt }, this.config.profile, this.config.backupRetentionDays), key));
         else unreadable.push({ id: row.id, findings: UNREADABLE, again_ms: pauseMs });
       }
-      await runInTransaction(manager, CLOSE_CASES, [roundId, [...certificates.keys()], [...certificates.values()], round.statement.content.searchedAt, issuedAt]);
-      if (unreadable.length > 0) await runInTransaction(manager, NOTE_FINDINGS, [roundId, JSON.stringify(unreadable), round.statement.content.searchedAt]);
+      await runInTransaction(manager, CLOSE_CASES, [roundId, [...certificates.keys()], [...certificates.values()], searchedAt, issuedAt]);
+      if (unreadable.length > 0) await runInTransaction(manager, NOTE_FINDINGS, [roundId, JSON.stringify(unreadable), searchedAt]);
       return certificates.size;
     }) ?? 0;
   }

@@ -7,6 +7,7 @@ import { runInTransaction, runStatement } from '#database/statement.js';
 import { JsonLogger } from '#http/logger.js';
 import { ConfirmingClient } from '#messaging/confirming-client.js';
 import { ROUTING } from '#messaging/topology.js';
+import { searchedAtOf } from '../certificates/certificate-content.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { CaseClosing, type Kept } from './case-closing.service.js';
 import { type OwnSearch, OwnStores } from './own-stores.service.js';
@@ -83,7 +84,7 @@ export class SearchRound {
       const findings = verdicts.get(caseId) ?? (isReadable ? null : UNREADABLE);
       return findings ? [{ id: caseId, findings, again_ms: againAfter(searches + 1, pauseMs) }] : [];
     });
-    await this.closing.keep(roundId, kept, new Date(content.searchedAt));
+    await this.closing.keep(roundId, kept, searchedAtOf(own.stores, content));
     const clean = fitsCertificates(jws) ? sought.filter(({ caseId, isReadable }) => isReadable && verdicts.get(caseId) === null).map(({ caseId }) => caseId) : [];
     const closed = await this.closing.close(roundId, clean, { own: own.stores, statement: { jws, content } }, pauseMs);
     await runStatement(this.dataSource, END_ROUND, [roundId, 'done', tookMs]);
