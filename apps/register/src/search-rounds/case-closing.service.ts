@@ -86,7 +86,8 @@ export class CaseClosing {
       caseId: row.id, ground: row.ground, requestedAt: row.requested_at, rowsDeleted: row.rows_deleted, answeredAt: row.answered_at,
       statement: { jws: row.statement as string, content }, disclosedTo: row.recipients,
       sought: kindsOf(withoutKinds(values, row.not_sought)), notSoughtAsShared: row.not_sought,
-      hadAddress: values.values.some(({ kind }) => kind === 'email' || kind === 'phone'),
+      // Of a case that is known from the log alone nobody knows: what may be there is told.
+      hadAddress: row.sealed_values === null || values.values.some(({ kind }) => kind === 'email' || kind === 'phone'),
     };
   }
 
