@@ -8,7 +8,7 @@
             I3  while lists are open, everything up to the watermark is applied, data included.
             I7  all of it across a restore of the register (a new epoch, its erasure log replayed, everything told anew) and of
                 marketing (a new incarnation, everything told anew). And what was withdrawn before the register was restored stays
-                withdrawn until it is granted anew, when marketing had heard of it, or the broker held the message.
+                withdrawn until it is granted anew, when marketing had heard of it, or the queues that held the message are emptied first.
    REGISTER and MARKETING allow the restore of each, FACTS bounds the history, ONE leaves one channel.
    Checked as: REGISTER FACTS=3
    Checked as: MARKETING FACTS=3 ONE
@@ -127,15 +127,19 @@ inline hear(f) {
   check()
 }
 
-/* While both services are down: what waits in the queues is applied to marketing, whose memory then corrects the backup. */
+/* While both services are down: what waits in the queues is applied to marketing, unless it is forgotten, and marketing's memory
+   corrects the backup. */
 inline restore_register(f) {
   newest = f;
   if :: heard > 0 && TRULY_NEWER(heard, newest) -> newest = heard :: else -> skip fi;
-  for (m : 1 .. facts) { if :: message[m] && TRULY_NEWER(m, newest) -> newest = m :: else -> skip fi }
-  mayHold = channelsOf[newest];
+  if
+  :: for (m : 1 .. facts) { if :: message[m] && TRULY_NEWER(m, newest) -> newest = m :: else -> skip fi }
 #ifndef UNDRAINED
-  for (m : 1 .. facts) { if :: message[m] -> message[m] = false; hear(m) :: else -> skip fi }
+     for (m : 1 .. facts) { if :: message[m] -> message[m] = false; hear(m) :: else -> skip fi }
 #endif
+  :: skip
+  fi;
+  mayHold = channelsOf[newest];
   registerRestored = true; epoch = 2; facts++;
   epochOf[facts] = 2; versionOf[facts] = versionOf[f]; channelsOf[facts] = channelsOf[f]; erases[facts] = erases[f];
 #ifndef FORGETFUL
