@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { commandLine } from './lib/arguments.mjs';
 import { buildIfNeeded } from './lib/build.mjs';
 import { withServers } from './lib/databases-at-hand.mjs';
+import { assertDumpOf } from './lib/dumps.mjs';
 import { restore } from './lib/restoring.mjs';
 import { running } from './lib/run-files.mjs';
 import { Told, main, say } from './lib/say.mjs';
@@ -22,6 +23,7 @@ await main(async () => {
   });
   const files = Object.fromEntries(['register', 'marketing'].filter((side) => values[side]).map((side) => [side, resolve(values[side])]));
   if (Object.keys(files).length === 0) throw new Told(`Name a dump.\n\n${help}`);
+  for (const [side, file] of Object.entries(files)) assertDumpOf(side, file);
   if (!values['own-environment']) {
     const open = ['launcher', 'register', 'marketing'].find((name) => running(paths, name));
     if (open) throw new Told('Lupa is running. Stop it first: npm run stop');

@@ -2,17 +2,16 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { APPS, environmentOf } from './apps.mjs';
-import { assertDumpOf, closeForRestore, isClosed, openAfterRestore, restoreDump, SIDES, sql, usersOf } from './dumps.mjs';
+import { closeForRestore, isClosed, openAfterRestore, restoreDump, SIDES, sql, usersOf } from './dumps.mjs';
 import { inProject } from './paths.mjs';
 import { Told, step } from './say.mjs';
 
 /**
- * Restores the databases that `files` names ({ register?, marketing? }) and does what has to follow. Services must be down; they may
+ * Restores the databases that `files` names ({ register?, marketing? }; dumps of that side) and does what has to follow. Services must be down; they may
  * be started when this resolves. When it rejects, they refuse what is not finished, and the same call is to be repeated.
  */
 export async function restore(files, environment) {
   const sides = ['marketing', 'register'].filter((side) => files[side]);
-  for (const side of sides) assertDumpOf(side, files[side]);
   assertNobodyIsIn(environment);
   const cli = commandsIn(environment);
   const saved = savedBeside(files[sides.at(-1)]);
