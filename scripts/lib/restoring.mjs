@@ -15,6 +15,7 @@ export async function restore(files, environment) {
   assertNobodyIsIn(environment);
   const cli = commandsIn(environment);
   const saved = savedBeside(files[sides.at(-1)]);
+  await saveLog(saved, cli, environment);
   if (files.register) await saveWhatIsKnown(saved, cli, environment, { marketingIsReplaced: files.marketing !== undefined });
   if (files.marketing) await restoreMarketing(files.marketing, saved, cli, environment);
   if (files.register) await restoreRegister(files.register, saved, cli, environment);
@@ -33,13 +34,24 @@ function assertNobodyIsIn(environment) {
 const savedBeside = (file) =>
   Object.fromEntries(['marketing', 'register', 'suppressions', 'erased', 'all'].map((name) => [name, `${file}.${name}.known`]));
 
+/** Without the log nothing is begun. Its database may be one that this version has not migrated yet. */
+async function saveLog(saved, cli, environment) {
+  const save = () => cli.save('register', 'erasures:log', saved.erased);
+  await save().catch(async (error) => {
+    await migrate('register', environment).catch(() => undefined);
+    await save().catch(() => {
+      throw new Told(`The log of erasures cannot be read, so nothing was begun. ${error.message.split('\n')[0]}`);
+    });
+  });
+}
+
 /**
  * What the backup does not know, from whoever knows it, before anything is replaced: marketing's memory, and the database that is about to be replaced,
  * when it can still be read. A restore that is repeated after it broke off keeps to what was saved first.
  */
 async function saveWhatIsKnown(saved, cli, environment, { marketingIsReplaced }) {
   const isRepeated = isClosed(environment.REGISTER_DATABASE_URL);
-  if (!isRepeated) for (const file of Object.values(saved)) rmSync(file, { force: true });
+  if (!isRepeated) for (const file of [saved.marketing, saved.register, saved.suppressions]) rmSync(file, { force: true });
   if (!existsSync(saved.marketing)) {
     try {
       await cli.save('marketing', 'memory:export', saved.marketing);
@@ -59,7 +71,6 @@ async function saveWhatIsKnown(saved, cli, environment, { marketingIsReplaced })
 
 async function restoreMarketing(file, saved, cli, environment) {
   await putBack('marketing', file, environment);
-  await cli.save('register', 'erasures:log', saved.erased);
   await cli.tell('marketing', 'erasures:replay', saved.erased);
   await cli.tell('marketing', 'epoch:raise');
 }
@@ -85,10 +96,12 @@ async function putBack(side, file, environment) {
     if (!wasClosed) openAfterRestore(url);
     throw error;
   }
-  await runStep(`migrating the ${side} database`, [inProject(APPS[side].migrate), 'up'], environmentOf(APPS[side], environment));
+  await migrate(side, environment);
   sql(url, 'ANALYZE');
   step(`The ${side} database is restored, and closed until everything else is done`);
 }
+
+const migrate = (side, environment) => runStep(`migrating the ${side} database`, [inProject(APPS[side].migrate), 'up'], environmentOf(APPS[side], environment));
 
 /** The operator commands of both services: `tell` prints what they say, `save` keeps it in a file, whole or not at all. */
 function commandsIn(environment) {
