@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { decideAbuse } from '#test/support/deciding.js';
 import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
+import { waitFor } from '#test/support/wait-for.js';
 import { projected } from '#test/support/projected.js';
 
 jest.setTimeout(60_000);
@@ -16,6 +17,8 @@ const create = async (): Promise<string> =>
 const hold = (id: string, reviewAt = inDays(30)) => register.call('PUT', `/v1/customers/${id}/legal-hold`, { body: { reason: 'claim', owner: 'legal', reviewAt } });
 const endHold = (id: string) => register.call('DELETE', `/v1/customers/${id}/legal-hold`);
 const count = async (sql: string, id: string): Promise<number> => (await register.database.query<object[]>(sql, [id])).length;
+const waiting = async (): Promise<number> =>
+  (await register.database.query<object[]>("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")).length;
 
 describe('a legal hold', () => {
   it('keeps nobody in marketing and takes nobody out', async () => {
@@ -42,6 +45,26 @@ describe('a legal hold', () => {
     const id = await create();
     await hold(id);
     await expect(register.database.query('DELETE FROM customer WHERE id = $1', [id])).rejects.toThrow('legal_hold');
+  });
+});
+
+describe('a read of a legal hold', () => {
+  it('beside the erasure of the person is answered without her, and leaves no entry of her', async () => {
+    const id = await create();
+    await hold(id);
+    const erasure = register.database.createQueryRunner();
+    await erasure.startTransaction();
+    for (const [table, column] of [['legal_hold', 'customer_id'], ['consent', 'customer_id'], ['customer', 'id']] as const) await erasure.query(`DELETE FROM ${table} WHERE ${column} = $1`, [id]);
+    let answered = false;
+    const reads = Promise.all([register.call('GET', `/v1/customers/${id}/legal-hold`), register.call('GET', `/v1/legal-holds?dueBefore=${encodeURIComponent(inDays(60))}&limit=200`)])
+      .finally(() => { answered = true; });
+    await waitFor('both reads wait for the erasure', async () => answered || (await waiting()) === 2);
+    await erasure.commitTransaction();
+    await erasure.release();
+    const [found, list] = await reads;
+    expect([found.status, found.body['type'], list.status]).toEqual([404, '/problems/hold-not-found', 200]);
+    expect(JSON.stringify(list.body)).not.toContain(id);
+    expect(await count('SELECT 1 FROM access_log WHERE customer_id = $1', id)).toBe(0);
   });
 });
 

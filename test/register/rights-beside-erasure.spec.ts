@@ -71,3 +71,13 @@ it('whatever happens to the rights of a person while she is erased, nothing of h
   expect([...statuses].filter((status) => status >= 500)).toEqual([]);
   expect(statuses.has(404)).toBe(true);
 });
+
+it('an entry without its person, which somebody wrote by hand, is removed as the documentation says, and no other entry is', async () => {
+  const kept = String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
+  await register.call('GET', `/v1/customers/${kept}`);
+  const gone = randomUUID();
+  await register.database.query(`INSERT INTO access_log (actor, actor_kind, purpose, route, customer_id, fields) SELECT actor, actor_kind, purpose, route, $1, fields FROM access_log WHERE customer_id = $2`, [gone, kept]);
+  const [, sql = ''] = /^```sql\n(BEGIN;.*?)```/ms.exec(readFileSync('docs/erasure.md', 'utf8')) ?? [];
+  await register.database.query(sql);
+  expect([await tablesHolding(gone), (await tablesHolding(kept)).includes('access_log')]).toEqual([[], true]);
+});
