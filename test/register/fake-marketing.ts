@@ -20,6 +20,8 @@ export class FakeMarketing {
   answersSearches = true;
   /** Recipients of exports that held whoever is erased. */
   recipients: ErasureStatement['recipients'] = [];
+  /** What it says is left of whoever is erased. */
+  rowsLeft = 0;
   /** Rounds in which it was asked to search. */
   readonly rounds: string[] = [];
   /** What it was told to look for, by case. */
@@ -82,7 +84,7 @@ export class FakeMarketing {
     const body: Applied = {
       schema: 'applied.v1', marketingEpoch: this.epoch, appliedAt: now, answers: messages.filter(({ erased }) => !erased).map(orderOf),
       erasures: await Promise.all(messages.filter(({ erased }) => erased).map(async (message) => {
-        const statement: ErasureStatement = { ...orderOf(message), marketingEpoch: this.epoch, appliedAt: now, rowsDeleted: 1, rowsLeft: 0, recipients: this.recipients };
+        const statement: ErasureStatement = { ...orderOf(message), marketingEpoch: this.epoch, appliedAt: now, rowsDeleted: 1, rowsLeft: this.rowsLeft, recipients: this.recipients };
         return { ...orderOf(message), statement: await this.sign(statement) };
       })),
     };

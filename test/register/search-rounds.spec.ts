@@ -106,6 +106,15 @@ describe('a person of whom something is found', () => {
     expect([await scene.metric('erasures_found'), await scene.metric('erasures_open')]).toEqual([0, 0]);
   });
 
+  it('has none when marketing itself states that rows were left', async () => {
+    marketing.rowsLeft = 2;
+    const caseId = await scene.erased(await scene.person());
+    expect((await scene.kept(caseId)).findings).toEqual({ found: [{ store: 'marketing', place: 'statement of the erasure', count: 2 }], unsearched: [] });
+    marketing.rowsLeft = 0;
+    expect(refusal(await register.call('GET', certificatePath(caseId)))).toEqual([409, '/problems/certificate-not-issued']);
+    await register.database.query('DELETE FROM erasure_case WHERE id = $1', [caseId]);
+  });
+
   it.each<[string, () => void, object]>([
     ['marketing has found her', () => { marketing.found = [{ store: 'exports', place: 'a.csv', count: 2 }]; }, { found: [{ store: 'exports', place: 'a.csv', count: 2 }], unsearched: [] }],
     ['marketing could not search a place', () => { marketing.unsearched = [{ store: 'exports', place: 'b.csv', reason: 'EACCES' }]; }, { found: [], unsearched: [{ store: 'exports', place: 'b.csv', reason: 'EACCES' }] }],

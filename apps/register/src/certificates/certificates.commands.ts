@@ -17,6 +17,7 @@ const WORD_REFUSALS: Readonly<Record<WordRefusal, string>> = {
   'deletion-not-signed': 'The certificate is genuine, but its statement on the deletion is not signed by marketing.',
   'search-not-signed': 'The certificate is genuine, but its statement on the search is not signed by marketing.',
   'not-clean': 'The certificate is genuine, but marketing stated that something was left, found, or not searched.',
+  'differs': 'The certificate is genuine, but says something else than marketing stated: of stores, numbers, times or recipients.',
 };
 const KEYS_FILE = 'lupa-certificate-keys.json';
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { ErasureStatement } from '#contracts/applied.v1.js';
 import { runInTransaction } from '#database/statement.js';
 import { CertificateKeys } from '../certificates/certificate-keys.service.js';
 import { type CaseFacts, certificateOf, type RoundFacts, searchedAtOf } from '../certificates/certificate-content.js';
@@ -15,8 +16,9 @@ import type { Findings } from './verdict.js';
 
 /** Cases of one transaction. */
 const PART = 200;
+const STATEMENT = { store: 'marketing', place: 'statement of the erasure' } as const;
 /** Marketing's word on a deletion is a part of the certificate, so it has to be one. */
-const UNREADABLE: Findings = { found: [], unsearched: [{ store: 'marketing', place: 'statement of the erasure', reason: 'unreadable' }] };
+const UNREADABLE: Findings = { found: [], unsearched: [{ ...STATEMENT, reason: 'unreadable' }] };
 
 interface FactsRow {
   readonly id: string;
@@ -66,21 +68,19 @@ export class CaseClosing {
     return await this.within(roundId, async (manager) => {
       const [issuedAt, searchedAt] = [new Date(), searchedAtOf(round.own, round.statement.content)];
       const certificates = new Map<string, string>();
-      const unreadable: Kept[] = [];
+      const kept: Kept[] = [];
       for (const row of await runInTransaction<FactsRow>(manager, READ_FACTS, [roundId, caseIds])) {
-        const facts = this.factsOf(row);
-        if (facts) certificates.set(row.id, await signed(certificateOf(facts, { ...round, issuedAt }, this.config.profile, this.config.backupRetentionDays), key));
-        else unreadable.push({ id: row.id, findings: UNREADABLE, again_ms: pauseMs });
+        const content = readErasureStatement(row.statement ?? '');
+        if (content?.rowsLeft === 0) certificates.set(row.id, await signed(certificateOf(this.factsOf(row, content), { ...round, issuedAt }, this.config.profile, this.config.backupRetentionDays), key));
+        else kept.push({ id: row.id, findings: content ? { found: [{ ...STATEMENT, count: content.rowsLeft }], unsearched: [] } : UNREADABLE, again_ms: pauseMs });
       }
       await runInTransaction(manager, CLOSE_CASES, [roundId, [...certificates.keys()], [...certificates.values()], searchedAt, issuedAt]);
-      if (unreadable.length > 0) await runInTransaction(manager, NOTE_FINDINGS, [roundId, JSON.stringify(unreadable), searchedAt]);
+      if (kept.length > 0) await runInTransaction(manager, NOTE_FINDINGS, [roundId, JSON.stringify(kept), searchedAt]);
       return certificates.size;
     }) ?? 0;
   }
 
-  private factsOf(row: FactsRow): CaseFacts | undefined {
-    const content = readErasureStatement(row.statement ?? '');
-    if (!content) return undefined;
+  private factsOf(row: FactsRow, content: ErasureStatement): CaseFacts {
     const values = this.cases.open(row);
     return {
       caseId: row.id, ground: row.ground, requestedAt: row.requested_at, rowsDeleted: row.rows_deleted, answeredAt: row.answered_at,
