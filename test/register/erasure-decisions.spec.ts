@@ -111,6 +111,19 @@ describe('an appeal', () => {
     expect(await marks(first)).toEqual(['erased']);
   });
 
+  it('that is upheld after a reversal has failed half way is not reversed for the log', async () => {
+    const caseId = await abused();
+    await appeal(caseId);
+    await register.database.query(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cut short'; END $$;
+      CREATE TRIGGER fail BEFORE UPDATE ON suppression FOR EACH ROW EXECUTE FUNCTION fail()`);
+    expect((await decide(caseId, 'reversed')).status).toBe(500);
+    await register.database.query('DROP FUNCTION fail() CASCADE');
+    expect((await decide(caseId, 'upheld')).status).toBe(200);
+    await register.app.get(ErasureReplay, { strict: false }).run();
+    expect(await marks(caseId)).toEqual(['abuse']);
+  });
+
   it('is not undone by a restore to before it all: the log knows who decided, why, and that it was reversed', async () => {
     const email = `${randomUUID()}@example.fi`;
     const [upheld, reversed] = [await abused(), await abused(email)];

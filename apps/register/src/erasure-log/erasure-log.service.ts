@@ -7,7 +7,7 @@ import { Failure } from '#http/failure.js';
 import type { RegisterConfig } from '../register.config.js';
 import { erasureLogDataSource } from './erasure-log.data-source.js';
 import { ERASURE_LOG_AWAY } from './erasure-log.errors.js';
-import { APPEND, FORGIVEN, MARK_DONE, NOTE_PULSE, OPEN_ENTRIES, PAGE, READ_SEEN_PULSE, REVERSE } from './erasure-log.sql.js';
+import { APPEND, FORGIVEN, MARK_DONE, NOTE_APPEAL, NOTE_PULSE, OPEN_ENTRIES, PAGE, READ_SEEN_PULSE } from './erasure-log.sql.js';
 
 const POOL_SIZE = 2;
 const FIRST = '00000000-0000-0000-0000-000000000000';
@@ -90,9 +90,9 @@ export class ErasureLog implements OnApplicationShutdown {
     }
   }
 
-  /** An appeal was right. Safe to repeat. @throws Failure `erasure-log-away` */
-  async reverse(caseId: string): Promise<void> {
-    await this.run(REVERSE, [caseId]);
+  /** What an appeal came to. Safe to repeat. @throws Failure `erasure-log-away` */
+  async noteAppeal(caseId: string, outcome: 'upheld' | 'reversed'): Promise<void> {
+    await this.run(NOTE_APPEAL, [caseId, outcome === 'reversed']);
   }
 
   /** Digests of the addresses that no decision marks any more. @throws Failure `erasure-log-away` */

@@ -32,10 +32,10 @@ export const OPEN_ENTRIES: Statement = {
 /** $1 the ref of the entry before, $2 most rows */
 export const PAGE: Statement = { name: 'erasure-log-page', text: `SELECT ${ENTRY} FROM erasure WHERE ref > $1 ORDER BY ref LIMIT $2` };
 
-/** An appeal has reversed the decision. $1 case id */
-export const REVERSE: Statement = {
-  name: 'erasure-log-reverse',
-  text: 'UPDATE erasure SET reversed_at = coalesce(reversed_at, clock_timestamp()) WHERE case_id = $1',
+/** What an appeal came to; an attempt before this one may have come to something else, and have failed afterwards. $1 case id, $2 reversed */
+export const NOTE_APPEAL: Statement = {
+  name: 'erasure-log-appeal',
+  text: 'UPDATE erasure SET reversed_at = CASE WHEN $2::boolean THEN coalesce(reversed_at, clock_timestamp()) END WHERE case_id = $1',
 };
 
 /** Digests of those whose decision was reversed, but where another one that stands marks the same address. */

@@ -53,10 +53,8 @@ export class ErasureAppeals {
       if (appeal.contested === caller.subject) throw new Failure(APPEAL_OWN_DECISION);
       if (appeal.decided_at) throw new Failure(APPEAL_DECIDED);
       await runInTransaction(manager, DECIDE_APPEAL, [caseId, outcome, caller.subject, new Date()]);
-      if (outcome === 'reversed') {
-        await this.log.reverse(caseId);
-        await this.suppressions.forgive(manager, await this.log.forgiven());
-      }
+      await this.log.noteAppeal(caseId, outcome);
+      if (outcome === 'reversed') await this.suppressions.forgive(manager, await this.log.forgiven());
       return { answer: { status: 200, body: { caseId: caseId.toLowerCase(), outcome } }, customerId: null };
     });
   }
