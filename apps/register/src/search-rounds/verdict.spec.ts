@@ -23,6 +23,10 @@ describe('the verdict on a round', () => {
   it.each([['the register', { ...CLEAN, unsearched: [closed] }, STATEMENT], ['marketing', CLEAN, { ...STATEMENT, unsearched: [closed] }]])('keeps everybody when %s could not search a place', (_, own, statement) => {
     expect([...verdictsOf([AINO, EINO], own, statement).values()]).toEqual([{ found: [], unsearched: [closed] }, { found: [], unsearched: [closed] }]);
   });
+  it('takes no longer when somebody was found in very many places', () => {
+    const found = Array.from({ length: 300_000 }, (_, n) => ({ caseId: AINO, ...leftover, place: `${n}.log` }));
+    expect(verdictsOf([AINO, EINO], { ...CLEAN, found }, STATEMENT).get(AINO)?.found).toHaveLength(20);
+  }, 5_000);
   it('waits until a statement is short enough to be a part of certificates', () => {
     expect([fitsCertificates('x'.repeat(2_000)), fitsCertificates('x'.repeat(40_000))]).toEqual([true, false]);
   });
