@@ -130,6 +130,22 @@ describe('the search for what erasures have left', () => {
     expect(marketing.log.filter((line) => line.includes('"search-round-over"'))).toHaveLength(1);
   });
 
+  it('searches no further when the register has given the round up meanwhile', async () => {
+    const other = marketing.database.createQueryRunner();
+    await other.query('CREATE TABLE added (note text)');
+    await other.startTransaction();
+    await other.query('LOCK TABLE added IN ACCESS EXCLUSIVE MODE'); // a search that takes long
+    const givenUp = await marketing.register.askForSearch([erased()]);
+    await waitFor('a search that waits', async () => (await other.query('SELECT 1 FROM pg_locks WHERE NOT granted') as unknown[])[0]);
+    marketing.register.rounds.delete(givenUp);
+    const told = marketing.log.filter((line) => line.includes('"search-round-over"')).length;
+    await other.rollbackTransaction();
+    await other.release();
+    await waitFor('the end of the round', () => marketing.log.filter((line) => line.includes('"search-round-over"')).length > told);
+    expect((await searchedFor(erased())).found).toEqual([]);
+    expect(marketing.register.searched.map(({ roundId }) => roundId)).not.toContain(givenUp);
+  });
+
   it('keeps a request until it is answered: while the register fails, and when marketing stops in the middle', async () => {
     const roundId = await marketing.register.askForSearch({} as never); // it stumbles over them
     await waitFor('a failed try', () => marketing.log.some((line) => line.includes('batch-failed') && line.includes(QUEUES.search)));

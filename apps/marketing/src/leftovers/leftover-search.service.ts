@@ -54,12 +54,12 @@ export class LeftoverSearch implements OnModuleDestroy {
   async answer(roundId: string): Promise<void> {
     this.stopping.signal.throwIfAborted();
     const sought = await this.soughtIn(roundId);
-    if (sought === undefined) {
+    const startedAt = performance.now();
+    const searched = sought && await this.searchStores(await Needles.of(sought), () => this.isOver(roundId, sought));
+    if (sought === undefined || searched === undefined) {
       this.logger.event('search-round-over');
       return;
     }
-    const startedAt = performance.now();
-    const searched = await this.searchStores(await Needles.of(sought));
     const statement = searchStatement({ roundId, searchedAt: new Date().toISOString(), cases: sought.length }, searched);
     const body: SearchAnswered = { schema: 'search.answered.v1', roundId, statement: await this.signer.signSearch(statement) };
     const [outcome = 'unknown'] = await this.client.publishAll([{ routingKey: ROUTING.searched, body }]);
@@ -85,12 +85,23 @@ export class LeftoverSearch implements OnModuleDestroy {
     throw new UnreadableReply();
   }
 
-  private async searchStores(needles: Needles): Promise<StoreSearched[]> {
+  /** Whether the register has given the round up. While it cannot be asked, it may still want the answer. */
+  private async isOver(roundId: string, sought: NeedlesReply['cases']): Promise<boolean> {
+    const after = sought.at(-1)?.caseId ?? null;
+    return this.register.needles(roundId, after).then((reply) => reply === undefined, () => false);
+  }
+
+  /** Undefined: the round was over before the last store was searched. */
+  private async searchStores(needles: Needles, isOver: () => Promise<boolean>): Promise<StoreSearched[] | undefined> {
     const { found, unsearched, tables, bytes } = await searchDatabaseAfresh(this.database, needles, OWN_STORES.database, TOMBSTONES, this.stopping.signal);
     const searched: StoreSearched[] = [{ store: OWN_STORES.database, what: 'tables', number: tables, bytes, found, unsearched }];
+    if (await isOver()) return undefined;
     const exports = { store: OWN_STORES.exports, path: this.config.exports.directory };
     searched.push(await isThere(exports) ? await this.searchDirectory(exports, needles) : { store: exports.store, what: 'files', number: 0, bytes: 0, found: [], unsearched: [] });
-    for (const directory of this.config.searchDirectories) searched.push(await this.searchDirectory(directory, needles));
+    for (const directory of this.config.searchDirectories) {
+      if (await isOver()) return undefined;
+      searched.push(await this.searchDirectory(directory, needles));
+    }
     return searched;
   }
 
