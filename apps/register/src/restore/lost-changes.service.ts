@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { compareOrder } from '#contracts/order.js';
 import type { Remembered } from '#contracts/remembered.v1.js';
 import { runInTransaction, runStatement } from '#database/statement.js';
 import type { ConsentLedger } from '../consents/consent-ledger.service.js';
@@ -45,9 +46,9 @@ export class LostChanges {
 
   /** Before the epoch is raised; may be repeated. */
   takeIn(lines: readonly Remembered[], now: Date): Promise<TakenIn> {
-    const byRef = new Map(lines.map((line) => [line.ref, line]));
+    const byRef = newestOf(lines);
     return this.dataSource.transaction(async (manager) => {
-      const behind = await runInTransaction<{ id: string; ref: string }>(manager, FIND_BEHIND, [JSON.stringify(lines)]);
+      const behind = await runInTransaction<{ id: string; ref: string }>(manager, FIND_BEHIND, [JSON.stringify([...byRef.values()])]);
       let withdrawn = 0;
       for (const { id, ref } of behind) if (await this.withdrawLost(manager, id, byRef.get(ref)?.channels ?? [], now)) withdrawn += 1;
       return { behind: behind.length, withdrawn, erased: behind.filter(({ ref }) => byRef.get(ref)?.erased).length };
@@ -67,4 +68,16 @@ export class LostChanges {
     await withdrawDisclosures(manager, customer.id, { decidedAt: now, method: 'lost-in-restore', sourceSystem: 'register' }, BY);
     return true;
   }
+}
+
+/** One line of each person: the newest; of several that are equally new, what all of them say is in force. */
+function newestOf(lines: readonly Remembered[]): Map<string, Remembered> {
+  const newest = new Map<string, Remembered>();
+  for (const line of lines) {
+    const known = newest.get(line.ref);
+    const order = known ? compareOrder(line, known) : 1;
+    if (!known || order > 0) newest.set(line.ref, line);
+    else if (order === 0) newest.set(line.ref, { ...known, channels: known.channels.filter((channel) => line.channels.includes(channel)), erased: known.erased || line.erased });
+  }
+  return newest;
 }

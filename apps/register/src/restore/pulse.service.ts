@@ -25,7 +25,7 @@ export class Pulse implements OnApplicationBootstrap, BeforeApplicationShutdown 
   constructor(
     private readonly dataSource: DataSource,
     private readonly log: ErasureLog,
-    logger: JsonLogger,
+    private readonly logger: JsonLogger,
   ) {
     this.task = new RepeatingTask(() => this.turn(), { intervalMs: INTERVAL_MS, onError: (error) => { logger.failure('pulse-not-noted', error); } });
   }
@@ -45,9 +45,17 @@ export class Pulse implements OnApplicationBootstrap, BeforeApplicationShutdown 
     return (pulse?.count ?? 0) < seen;
   }
 
-  private async turn(): Promise<Turn> {
+  /** Ends the process when the database was put back under it: the next start tells what has to follow. Not in order, which would send what is left to marketing. */
+  async beat(): Promise<void> {
+    const seen = await this.log.seenPulse();
     const [pulse] = await runStatement<Counted>(this.dataSource, BEAT, []);
-    if (pulse) await this.log.notePulse(pulse.count);
+    if (!pulse || pulse.count > seen) return this.log.notePulse(pulse?.count ?? 0);
+    this.logger.event('database-went-back-in-time', { count: seen - pulse.count + 1 }, 'error');
+    process.exit(1);
+  }
+
+  private async turn(): Promise<Turn> {
+    await this.beat();
     return 'idle';
   }
 }
