@@ -1,8 +1,11 @@
 import type { Statement } from '#database/statement.js';
 
+const OF_AN_ATTEMPT = ['email_digest', 'phone_digest', 'ground', 'requested_by', 'reason_code', 'logged_at'];
+
 /**
- * Adds entries and answers with the case of each: of a person who is there already, the one that is there. In the order of the
- * references, so that two of these never wait for each other in a circle.
+ * Adds entries and answers with the case of each: of a person who is there already, the one that is there. What an attempt has left that
+ * came to nothing is replaced by this one, whose ground the case gets; what was carried out stands. In the order of the references, so that
+ * two of these never wait for each other in a circle.
  * $1 refs, $2 case ids, $3 digests of emails, $4 of phones, $5 ground, $6 requested by, $7 why, with abuse
  */
 export const APPEND: Statement = {
@@ -11,7 +14,9 @@ export const APPEND: Statement = {
     INSERT INTO erasure (ref, case_id, email_digest, phone_digest, ground, requested_by, reason_code)
     SELECT ref, case_id, email_digest, phone_digest, $5, $6, $7
     FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[]) AS e(ref, case_id, email_digest, phone_digest) ORDER BY ref
-    ON CONFLICT (ref) DO UPDATE SET ref = excluded.ref
+    ON CONFLICT (ref) DO UPDATE SET
+      ${OF_AN_ATTEMPT.map((column) => `${column} = CASE WHEN erasure.done_at IS NULL THEN excluded.${column} ELSE erasure.${column} END`).join(', ')},
+      reversed_at = CASE WHEN erasure.done_at IS NOT NULL OR excluded.ground = 'abuse' THEN erasure.reversed_at END
     RETURNING ref, case_id`,
 };
 
@@ -23,10 +28,13 @@ export const MARK_DONE: Statement = {
 
 const ENTRY = 'ref, case_id, email_digest, phone_digest, ground, requested_by, logged_at, done_at, reason_code, reversed_at';
 
-/** Those that may have been left half done. $1 logged at least so many seconds ago, $2 most rows */
+/** Those that may have been left half done, the oldest first. $1 logged at least so many seconds ago, $2 and $3 position and ref of the entry before, $4 most rows */
 export const OPEN_ENTRIES: Statement = {
   name: 'erasure-log-open',
-  text: `SELECT ${ENTRY} FROM erasure WHERE done_at IS NULL AND logged_at < clock_timestamp() - $1 * interval '1 second' ORDER BY logged_at LIMIT $2`,
+  text: `
+    SELECT ${ENTRY}, logged_at::text AS position FROM erasure
+    WHERE done_at IS NULL AND logged_at < clock_timestamp() - $1 * interval '1 second' AND (logged_at, ref) > ($2::timestamptz, $3::uuid)
+    ORDER BY logged_at, ref LIMIT $4`,
 };
 
 /** $1 the ref of the entry before, $2 most rows */

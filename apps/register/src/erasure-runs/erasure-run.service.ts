@@ -58,7 +58,9 @@ export class ErasureRun {
   /** Queues the erasure, and takes her out of marketing at once. Her hold may have ended since the look, and so may she. */
   private async eraseHeld(customerId: string): Promise<ErasureOutcome['kind'] | 'gone'> {
     try {
-      return (await this.dataSource.transaction((manager) => this.eraser.erase(manager, { customerId, ground: this.ground, caller: ACTOR }))).kind;
+      const outcome = await this.dataSource.transaction((manager) => this.eraser.erase(manager, { customerId, ground: this.ground, caller: ACTOR }));
+      if (outcome.kind === 'erased') await this.log.noteDone(outcome.ref);
+      return outcome.kind;
     } catch (error) {
       if (error instanceof Failure && error.definition === CUSTOMER_NOT_FOUND) return 'gone';
       throw error;

@@ -23,7 +23,8 @@ import { sealingKey, sealValues, valuesOf } from './sealed-values.js';
 export const ERASURE_UNDER_HOLD = 'erasure-under-hold';
 
 export type ErasureOutcome =
-  | { readonly kind: 'erased'; readonly caseId: string }
+  /** `ref`: to be told to the log when the transaction is committed. */
+  | { readonly kind: 'erased'; readonly caseId: string; readonly ref: string }
   /** A legal hold stands: the demand is queued, the person restricted and out of marketing. */
   | { readonly kind: 'held'; readonly customerId: string; readonly reviewAt: Date };
 
@@ -92,7 +93,7 @@ export class Eraser {
     if (ground === 'request') await recordRequests(manager, [customer.id], 'erasure', caller);
     const [erased] = await this.carryOut(manager, [customer], { ground, by: abuse?.decidedBy ?? nameOf(caller), since: new Date(), abuse });
     if (!erased) throw new Error('the locked customer is gone');
-    return { kind: 'erased', caseId: erased.id };
+    return { kind: 'erased', caseId: erased.id, ref: erased.ref };
   }
 
   /**

@@ -41,6 +41,7 @@ export class ErasureCompletion implements OnModuleInit, OnApplicationBootstrap, 
   private async turn(): Promise<Turn> {
     const [late] = await runStatement<{ count: number }>(this.dataSource, COUNT_UNANSWERED, [ALARM_SECONDS]);
     if (late && late.count > 0) this.logger.event('erasures-unanswered', { count: late.count }, 'error');
-    return (await this.replay.finishCutShort()) ? 'more' : 'idle';
+    await this.replay.finishCutShort();
+    return 'idle';
   }
 }

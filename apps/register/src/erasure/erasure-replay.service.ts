@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { runInTransaction, runStatement } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
 import { CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
+import type { RowToErase } from '../customers/customer.row.js';
 import { ErasureLog, type LogEntry } from '../erasure-log/erasure-log.service.js';
+import { RETENTION } from '../retention/retention-rules.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { markErased } from '../sync/pending.js';
 import { decisionOf, suppressionReasonOf } from './abuse-decision.js';
@@ -38,7 +40,13 @@ export class ErasureReplay {
     private readonly suppressions: Suppressions,
   ) {}
 
-  /** The whole log: after a restore, and at each start, because a restore may have been done by hand. @throws Failure `erasure-log-away` */
+  /** After a restore. What came before it is over, one way or the other: an entry that is open still was carried out for all that the dump knows. */
+  async runAfterRestore(): Promise<Replayed> {
+    for await (const open of this.log.openPages(0, MOST_AT_ONCE)) await this.log.markDone(open.map(({ ref }) => ref));
+    return this.run();
+  }
+
+  /** The whole log: at each start, because a restore may have been done by hand. @throws Failure `erasure-log-away` */
   async run(): Promise<Replayed> {
     let [entries, erasedAgain, reopened] = [0, 0, 0];
     for await (const page of this.log.pages()) {
@@ -60,19 +68,19 @@ export class ErasureReplay {
     return { entries, erasedAgain, reopened };
   }
 
-  /** What a crash between log and deletion has left is finished: the person has asked, nothing else is needed. Resolves to whether there may be more. */
-  async finishCutShort(): Promise<boolean> {
-    const open = await this.log.openEntries(CUT_SHORT_SECONDS, MOST_AT_ONCE);
-    if (open.length === 0) return false;
+  /** What a crash between log and deletion has left is finished: the person has asked, nothing else is needed. Whom a hold or a restriction keeps stays open. */
+  async finishCutShort(): Promise<void> {
+    for await (const open of this.log.openPages(CUT_SHORT_SECONDS, MOST_AT_ONCE)) await this.finish(open);
+  }
+
+  private async finish(open: readonly LogEntry[]): Promise<void> {
     const there = new Map((await runStatement<{ ref: string; customer_id: string }>(this.dataSource, FIND_STILL_THERE, [open.map(({ ref }) => ref)]))
       .map(({ ref, customer_id: id }) => [ref, id]));
     await this.log.markDone(open.filter(({ ref }) => !there.has(ref)).map(({ ref }) => ref));
-    const erased = await this.eraseAll(open.flatMap((entry) => {
+    await this.eraseAll(open.flatMap((entry) => {
       const customerId = there.get(entry.ref);
       return customerId === undefined ? [] : [{ customerId, entry }];
     }));
-    // Whom a hold or a restriction keeps stays open, and is no reason to look again at once.
-    return open.length === MOST_AT_ONCE && there.size - erased < MOST_AT_ONCE;
   }
 
   /** Resolves to how many were erased: not who is gone meanwhile, or is kept by a hold or a restriction that came between log and crash. */
@@ -80,16 +88,29 @@ export class ErasureReplay {
     let erased = 0;
     for (const alike of groupsOf(found)) {
       const { ground, done_at: doneAt } = alike[0].entry;
-      if (doneAt !== null) erased += await this.dataSource.transaction((manager) => this.eraser.eraseAgain(manager, new Map(alike.map(({ customerId, entry }) => [customerId, entry]))));
+      if (doneAt !== null) erased += await this.eraseAgain(alike);
       else if (ground === 'abuse') erased += await this.eraseOne(alike[0]);
       else erased += await this.eraseMany(alike, ground as ManyGround);
     }
     return erased;
   }
 
+  private eraseAgain(alike: readonly [Found, ...Found[]]): Promise<number> {
+    return this.dataSource.transaction(async (manager) => {
+      const erased = await this.eraser.eraseAgain(manager, new Map(alike.map(({ customerId, entry }) => [customerId, entry])));
+      await this.closeLogged(manager, alike.map(({ entry }) => entry));
+      return erased;
+    });
+  }
+
   private async eraseMany(alike: readonly [Found, ...Found[]], ground: ManyGround): Promise<number> {
-    const ids = alike.map(({ customerId }) => customerId);
-    const { refs, held } = await this.dataSource.transaction((manager) => this.eraser.eraseMany(manager, ids, ground, callerOf(alike[0].entry)));
+    const byId = new Map(alike.map(({ customerId, entry }) => [customerId, entry]));
+    const { refs, held } = await this.dataSource.transaction(async (manager) => {
+      const done = await this.eraser.eraseMany(manager, [...byId.keys()], ground, callerOf(alike[0].entry), (customer) => isStillDue(byId.get(customer.id), customer));
+      await this.closeLogged(manager, alike.map(({ entry }) => entry).filter(({ ref }) => done.refs.includes(ref)));
+      return done;
+    });
+    await this.log.markDone(refs);
     let erased = refs.length;
     for (const found of alike) if (held.includes(found.customerId)) erased += await this.eraseOne(found);
     return erased;
@@ -98,8 +119,14 @@ export class ErasureReplay {
   private async eraseOne({ customerId, entry }: Found): Promise<0 | 1> {
     try {
       const erasure = { customerId, ground: entry.ground as ErasureGround, caller: callerOf(entry), abuse: decisionOf(entry) };
-      const outcome = await this.dataSource.transaction((manager) => this.eraser.erase(manager, erasure));
-      return outcome.kind === 'erased' ? 1 : 0;
+      const outcome = await this.dataSource.transaction(async (manager) => {
+        const done = await this.eraser.erase(manager, erasure);
+        if (done.kind === 'erased') await this.closeLogged(manager, [entry]);
+        return done;
+      });
+      if (outcome.kind !== 'erased') return 0;
+      await this.log.noteDone(outcome.ref);
+      return 1;
     } catch (error) {
       if (error instanceof Failure && [CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED].includes(error.definition)) return 0;
       throw error;
@@ -112,12 +139,17 @@ export class ErasureReplay {
       await markErased(manager, opened);
       const refs = new Set(opened.map(({ ref }) => ref));
       // The suppressions went with the database. What was opened anew since is closed again: a consent would be in what was lost too.
-      for (const reason of ['erased', 'abuse'] as const) {
-        const closed = entries.filter(({ ref, ground }) => refs.has(ref) && suppressionReasonOf(ground) === reason);
-        await this.suppressions.close(manager, closed.map(({ email_digest: email, phone_digest: phone, logged_at: since }) => ({ email, phone, since })), reason);
-      }
+      await this.closeLogged(manager, entries.filter(({ ref }) => refs.has(ref)));
       return opened.length;
     });
+  }
+
+  /** The addresses that she had when she was erased: those of the row that is there may be older. */
+  private async closeLogged(manager: EntityManager, entries: readonly LogEntry[]): Promise<void> {
+    for (const reason of ['erased', 'abuse'] as const) {
+      const closed = entries.filter(({ ground }) => suppressionReasonOf(ground) === reason);
+      await this.suppressions.close(manager, closed.map(({ email_digest: email, phone_digest: phone, logged_at: since }) => ({ email, phone, since })), reason);
+    }
   }
 }
 
@@ -137,6 +169,12 @@ function groupsOf(found: readonly Found[]): (readonly [Found, ...Found[]])[] {
     }
   }
   return groups;
+}
+
+/** Whose retention had ended may have come back since: nobody had asked for her erasure. */
+function isStillDue(entry: LogEntry | undefined, { ended_at: endedAt }: RowToErase): boolean {
+  if (entry?.requested_by !== RETENTION) return true;
+  return endedAt !== null && endedAt <= entry.logged_at;
 }
 
 function callerOf({ requested_by: by }: LogEntry): Caller {

@@ -3,6 +3,7 @@ import type { Caller } from '#auth/access.js';
 import { requireIfMatchTag } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
 import { ErasurePreviews } from '../erasure-preview/erasure-previews.service.js';
+import { ErasureLog } from '../erasure-log/erasure-log.service.js';
 import { LEGAL_HOLD } from '../holds/holds.errors.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
@@ -23,6 +24,7 @@ export class ErasureService {
     private readonly suppressions: Suppressions,
     private readonly previews: ErasurePreviews,
     private readonly eraser: Eraser,
+    private readonly log: ErasureLog,
     private readonly relay: Relay,
   ) {}
 
@@ -36,6 +38,7 @@ export class ErasureService {
     if (ground === 'abuse' && caller.kind !== 'staff') throw new Failure(PERSON_MUST_DECIDE);
     const seen = caller.kind === 'staff' ? requireIfMatchTag(ifMatch) : undefined;
     const abuse = demand.ground === 'abuse' ? { reasonCode: demand.reasonCode, decidedBy: caller.subject, decidedAt: new Date() } : null;
+    let erased: string | undefined;
     const answer = await this.writes.run(write, async (manager) => {
       if (seen !== undefined) {
         const { id } = await this.suppressions.lockToSuppress(manager, customerId);
@@ -44,10 +47,12 @@ export class ErasureService {
       const outcome = await this.eraser.erase(manager, { customerId, ground, caller, abuse });
       // Committed and remembered as an answer, told as a problem: a repeated request hears the same.
       if (outcome.kind === 'held') return { answer: { status: 202 as const, body: { state: HELD, reviewAt: outcome.reviewAt.toISOString() } }, customerId: outcome.customerId };
+      erased = outcome.ref;
       const body = { caseId: outcome.caseId, state: 'waiting-for-marketing' };
       return { answer: { status: 202 as const, body, location: `/v1/erasures/${outcome.caseId}` }, customerId: null };
     });
     this.relay.wake();
+    await this.log.noteDone(erased);
     const { state, reviewAt } = answer.body;
     if (state === HELD) throw new Failure(LEGAL_HOLD, { extra: caller.kind === 'customer' ? {} : { reviewAt } });
     return answer;

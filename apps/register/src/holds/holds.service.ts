@@ -8,6 +8,7 @@ import { lockCustomer } from '../customers/customer.lock.js';
 import { runInTransaction } from '#database/statement.js';
 import type { AbuseDecision } from '../erasure/abuse-decision.js';
 import { Eraser } from '../erasure/eraser.service.js';
+import { ErasureLog } from '../erasure-log/erasure-log.service.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { StandingChanges } from '../standing/standing-changes.service.js';
@@ -28,6 +29,7 @@ export class HoldsService {
     private readonly reader: Reader,
     private readonly suppressions: Suppressions,
     private readonly eraser: Eraser,
+    private readonly log: ErasureLog,
     private readonly changes: StandingChanges,
     private readonly relay: Relay,
   ) {}
@@ -46,6 +48,7 @@ export class HoldsService {
 
   /** Ends the hold, and carries out the erasure that has waited for it. @throws Failure `customer-not-found`, `hold-not-found` */
   async end(write: WriteRequest, caller: Caller, id: string): Promise<WriteAnswer> {
+    let erased: string | undefined;
     const answer = await this.writes.run(write, async (manager) => {
       const { id: customerId } = await this.suppressions.lockToSuppress(manager, id);
       const [hold] = await runInTransaction<HoldRow>(manager, END_HOLD, [customerId]);
@@ -54,9 +57,11 @@ export class HoldsService {
       if (!hold.queued_ground) return { answer: { status: 200 as const, body: { caseId: null } }, customerId };
       const outcome = await this.eraser.erase(manager, { customerId, ground: hold.queued_ground, caller, abuse: queuedDecision(hold) });
       if (outcome.kind === 'held') throw new Error('the hold was just ended');
+      erased = outcome.ref;
       return { answer: { status: 200 as const, body: { caseId: outcome.caseId } }, customerId: null };
     });
     this.relay.wake();
+    await this.log.noteDone(erased);
     return answer;
   }
 

@@ -34,7 +34,7 @@ export const RESTORE_COMMANDS = {
       await withLog(config, async (log) => {
         const suppressions = new Suppressions(dataSource, config);
         const eraser = new Eraser(suppressions, new StandingChanges(), log, config);
-        const { entries, erasedAgain, reopened } = await new ErasureReplay(dataSource, log, eraser, suppressions).run();
+        const { entries, erasedAgain, reopened } = await new ErasureReplay(dataSource, log, eraser, suppressions).runAfterRestore();
         console.log(`${entries} erasure(s) in the log: ${erasedAgain} person(s) erased again, ${reopened} case(s) opened again that this database did not know.`);
       });
     },

@@ -1,5 +1,8 @@
 import { after, before } from './duration.js';
 
+/** As whom retention acts, in records and in the log of erasures. */
+export const RETENTION = 'retention';
+
 /** What retention does (GDPR Art. 5(1)(e)): erase those whose relationship ended, and let consents lapse that nobody lives by any more. */
 export const RULES = ['relationship-ended', 'consent-inactive'] as const;
 export type Rule = (typeof RULES)[number];

@@ -9,14 +9,14 @@ import { Eraser } from '../erasure/eraser.service.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { MARKETING_PURPOSE } from '../sync/projection.js';
-import { cutoff, lapsedAt, type Rule, RULES } from './retention-rules.js';
+import { cutoff, lapsedAt, RETENTION, type Rule, RULES } from './retention-rules.js';
 import { BEGIN_RUN, CLAIM, COUNT_RUN, DUE, PREVIEW } from './retention.sql.js';
 
 /** Customers of one transaction: what a crash undoes, and what others may have to wait for. Erasures are one statement, lapses some for each person. */
 const CHUNK: Readonly<Record<Rule, number>> = { 'relationship-ended': 500, 'consent-inactive': 50 };
 /** Any number, the same in every instance. */
 const LOCK = '7235613049152';
-const ACTOR: Caller = { kind: 'program', subject: 'retention', roles: [], scopes: [] };
+const ACTOR: Caller = { kind: 'program', subject: RETENTION, roles: [], scopes: [] };
 
 export interface RulePreview {
   readonly rule: Rule;
