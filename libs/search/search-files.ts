@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
-import { GradualGunzip } from './gunzip.js';
+import { type FileHandle, lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { ContentSearch } from './content-search.js';
 import type { Needles } from './needles.js';
+import { Places } from './places.js';
 import { safePath } from './safe-path.js';
 import type { Finding, Unsearched } from './sought.js';
-import { StreamSearch } from './stream-search.js';
 import { Tally } from './tally.js';
 
 /** A directory, and how results name it. */
@@ -16,96 +16,135 @@ export interface Directory {
 export interface FilesSearched {
   readonly found: readonly Finding[];
   readonly unsearched: readonly Unsearched[];
+  /** How many more were found and not searched than are listed. */
+  readonly more: { readonly found: number; readonly unsearched: number };
   readonly files: number;
   /** As they lie on the disk, compressed ones too. */
   readonly bytes: number;
 }
 
 const CHUNK = 1 << 20;
-/** Gone since the directory was read, or something else by now: nothing of it is left to search. */
+/** Gone since the directory was read, or something else by now: nothing of it is left to search there. */
 const VANISHED: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'ENOTDIR']);
-const GZIP = '1f8b08';
-/** zip, zstd, xz, bzip2, lz4, 7z by their first bytes: nothing here can look into them. */
-const OPAQUE = ['504b0304', '28b52ffd', 'fd377a58', '425a68', '04224d18', '377abcaf'];
+/** After the first only what was not seen before is read, which is quick. */
+const MOST_WALKS = 4;
 const SLASH = Buffer.from('/');
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Searches every file below the directories, and the names of all of them, once, whatever number of people is looked for. A file that
- * is being written is searched as far as it has got. Symbolic links are not followed; sockets and pipes hold nothing.
+ * is being written is searched as far as it has got; one that is renamed meanwhile, as logs are, is found under its other name.
+ * Symbolic links are not followed: one that leads out of the directory is told, as what it leads to was not searched. Sockets and pipes hold nothing.
  * @throws the signal's reason soon after it is aborted
  */
 export async function searchFiles(directories: readonly Directory[], needles: Needles, signal?: AbortSignal): Promise<FilesSearched> {
-  const result = { found: [] as Finding[], unsearched: [] as Unsearched[], files: 0, bytes: 0 };
-  for (const { store, path } of directories) await new DirectorySearch(needles, store, result, signal).directory(Buffer.from(path));
+  const result = { found: [] as Finding[], unsearched: [] as Unsearched[], more: { found: 0, unsearched: 0 }, files: 0, bytes: 0 };
+  for (const { store, path } of directories) {
+    const search = new DirectorySearch(needles, store, Buffer.from(path), signal);
+    await search.run();
+    for (const each of search.places.found) result.found.push(each);
+    for (const each of search.places.unsearched) result.unsearched.push(each);
+    result.more.found += search.places.more.found;
+    result.more.unsearched += search.places.more.unsearched;
+    result.files += search.files;
+    result.bytes += search.bytes;
+  }
   return result;
 }
 
-type Result = { found: Finding[]; unsearched: Unsearched[]; files: number; bytes: number };
-
 class DirectorySearch {
+  readonly places: Places;
+  files = 0;
+  bytes = 0;
   private readonly chunk = Buffer.allocUnsafe(CHUNK);
+  /** Device and inode of each file that was searched: they stay when it is renamed. */
+  private readonly seen = new Set<string>();
+  /** Paths that were told as such, by their name or as not searched: in the next walk they are not told again. */
+  private readonly told = new Set<string>();
+  private isNew = false;
+  private isAgain = false;
 
-  constructor(private readonly needles: Needles, private readonly store: string, private readonly result: Result, private readonly signal: AbortSignal | undefined) {}
+  constructor(private readonly needles: Needles, store: string, private readonly root: Buffer, private readonly signal: AbortSignal | undefined) {
+    this.places = new Places(needles, store);
+  }
+
+  /** Walks until nothing is met that was not met before. */
+  async run(): Promise<void> {
+    for (let walk = 0; walk < MOST_WALKS; walk += 1) {
+      [this.isNew, this.isAgain] = [false, walk > 0];
+      await this.directory(NOTHING);
+      if (!this.isNew) return;
+    }
+    this.unsearched(NOTHING, 'moved');
+  }
 
   /** @param below path from the root, empty for the root: names above it are the operator's. Any bytes may be a name */
-  async directory(root: Buffer, below: Buffer = Buffer.alloc(0)): Promise<void> {
+  private async directory(below: Buffer): Promise<void> {
     let entries;
     try {
-      entries = await readdir(below.length === 0 ? root : joined(root, below), { withFileTypes: true, encoding: 'buffer' });
+      entries = await readdir(this.absolute(below), { withFileTypes: true, encoding: 'buffer' });
     } catch (error) {
       // A directory that was configured and is not there is a mistake; one that was there a moment ago is not.
-      this.failed(below, error, below.length > 0);
+      this.failed(below, error, below.length > 0 || this.isAgain);
       return;
     }
     for (const entry of entries) {
+      this.signal?.throwIfAborted();
       const path = below.length === 0 ? entry.name : joined(below, entry.name);
       this.nameOf(path);
-      if (entry.isDirectory()) await this.directory(root, path);
-      else if (entry.isFile()) await this.file(joined(root, path), path);
+      if (entry.isDirectory()) await this.directory(path);
+      else if (entry.isFile()) await this.ifThere(path, () => this.file(path));
+      else if (entry.isSymbolicLink()) await this.ifThere(path, () => this.link(path));
     }
   }
 
-  private async file(absolute: Buffer, path: Buffer): Promise<void> {
+  private async file(path: Buffer): Promise<void> {
+    if (this.seen.has(identityOf(await lstat(this.absolute(path), { bigint: true })))) return;
+    const file = await open(this.absolute(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
-      const file = await open(absolute, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-      try {
-        await this.content(file, path);
-      } finally {
-        await file.close();
-      }
+      const identity = identityOf(await file.stat({ bigint: true }));
+      if (this.seen.has(identity)) return;
+      this.isNew = true;
+      await this.content(file, path);
+      this.seen.add(identity);
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async content(file: FileHandle, path: Buffer): Promise<void> {
+    const search = new ContentSearch(this.needles);
+    for (;;) {
+      this.signal?.throwIfAborted();
+      const { bytesRead } = await file.read(this.chunk, 0, CHUNK, null);
+      if (bytesRead === 0) break;
+      this.bytes += bytesRead;
+      await search.take(this.chunk.subarray(0, bytesRead));
+    }
+    for (const reason of await search.end()) this.unsearched(path, reason);
+    this.files += 1;
+    for (const tally of search.tallies) this.places.add(tally, this.place(path));
+  }
+
+  /** What it leads to is searched where it is, or not at all. */
+  private async link(path: Buffer): Promise<void> {
+    const target = await stat(this.absolute(path));
+    if (!target.isFile() && !target.isDirectory()) return;
+    const [root, leadsTo] = [await realpath(this.root, 'buffer'), await realpath(this.absolute(path), 'buffer')];
+    if (!leadsTo.equals(root) && !leadsTo.subarray(0, root.length + 1).equals(Buffer.concat([root, SLASH]))) this.unsearched(path, 'link');
+  }
+
+  private async ifThere(path: Buffer, search: () => Promise<void>): Promise<void> {
+    try {
+      await search();
     } catch (error) {
       this.failed(path, error, true);
     }
   }
 
-  private async content(file: FileHandle, path: Buffer): Promise<void> {
-    const search = new StreamSearch(this.needles);
-    const unpacked = new StreamSearch(this.needles);
-    let gunzip: GradualGunzip | undefined;
-    for (let isFirst = true; ; isFirst = false) {
-      this.signal?.throwIfAborted();
-      const { bytesRead } = await file.read(this.chunk, 0, CHUNK, null);
-      if (bytesRead === 0) break;
-      const read = this.chunk.subarray(0, bytesRead);
-      this.result.bytes += bytesRead;
-      if (isFirst) {
-        const magic = read.toString('hex', 0, 4);
-        if (magic.startsWith(GZIP)) gunzip = new GradualGunzip((part) => unpacked.take(part));
-        if (OPAQUE.some((opaque) => magic.startsWith(opaque))) this.unsearched(path, 'compressed');
-      }
-      search.take(read);
-      await gunzip?.take(read);
-    }
-    search.end();
-    if (gunzip && !(await gunzip.end())) this.unsearched(path, 'damaged');
-    unpacked.end();
-    this.result.files += 1;
-    for (const { tally } of [search, unpacked]) this.result.found.push(...tally.findings(this.needles, this.store, this.place(path)));
-  }
-
   private nameOf(path: Buffer): void {
     const tally = searchedName(this.needles, path.subarray(path.lastIndexOf(SLASH) + 1));
-    this.result.found.push(...tally.findings(this.needles, this.store, this.place(path)));
+    if (!tally.isEmpty && this.isFirst(`name ${path.toString('latin1')}`)) this.places.add(tally, this.place(path));
   }
 
   private failed(path: Buffer, error: unknown, mayVanish: boolean): void {
@@ -115,12 +154,24 @@ class DirectorySearch {
   }
 
   private unsearched(path: Buffer, reason: string): void {
-    this.result.unsearched.push({ store: this.store, place: this.place(path), reason });
+    if (this.isFirst(`${reason} ${path.toString('latin1')}`)) this.places.addUnsearched(this.place(path), reason);
+  }
+
+  private isFirst(what: string): boolean {
+    return !this.told.has(what) && this.told.add(what).has(what);
   }
 
   private place(path: Buffer): string {
     return safePath(path, (part) => !searchedName(this.needles, part).isEmpty);
   }
+
+  private absolute(below: Buffer): Buffer {
+    return below.length === 0 ? this.root : joined(this.root, below);
+  }
+}
+
+function identityOf({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }): string {
+  return `${dev}:${ino}`;
 }
 
 /** A name is searched as it is and without each of its endings: in `aino@firma.fi.csv` the address could go on. */

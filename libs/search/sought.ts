@@ -31,6 +31,6 @@ export interface Finding {
 export interface Unsearched {
   readonly store: string;
   readonly place: string;
-  /** A code of the operating system or database, or `compressed` or `damaged`. */
+  /** A code of the operating system or database; or `compressed`, `damaged`, `format` (not a text), `link` (to elsewhere), or `moved` (files come and go all the time). */
   readonly reason: string;
 }

@@ -1,6 +1,6 @@
 import { connect } from 'amqplib';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ describe('the search of directories', () => {
     write('a/b/service.log', `{"msg":"x"}\n{"to":"${EMAIL}"}\n{"to":"AINO.VIRTANEN@EXAMPLE.FI"}\n`);
     write('other.log', 'nothing\n');
     write('empty', '');
-    expect(await search()).toEqual({ found: [finding('a/b/service.log', 2)], unsearched: [], files: 3, bytes: 12 + 2 * 34 + 8 });
+    expect(await search()).toEqual({ found: [finding('a/b/service.log', 2)], unsearched: [], more: { found: 0, unsearched: 0 }, files: 3, bytes: 12 + 2 * 34 + 8 });
   });
 
   it('finds name and street in one line only', async () => {
@@ -67,6 +67,49 @@ describe('the search of directories', () => {
     expect((await search()).unsearched).toEqual([{ store: 'logs', place: 'bundle.zip', reason: 'compressed' }]);
   });
 
+  it.each([
+    ['a PDF', Buffer.from('%PDF-1.7\n'), 'format'], ['a custom dump', Buffer.from('PGDMP\x01\x0e'), 'format'], ['a document of Office', Buffer.from('d0cf11e0a1b11ae100', 'hex'), 'format'],
+    ['rar', Buffer.from('Rar!\x1a\x07'), 'compressed'], ['compress', Buffer.from('1f9d90', 'hex'), 'compressed'], ['zip in gzip', gzipSync(Buffer.from('504b0304140000000800', 'hex')), 'compressed'], ['gzip in gzip', gzipSync(gzipSync(EMAIL)), 'compressed'],
+  ])('does not take %s for a text without her', async (_, bytes, reason) => {
+    write('file', bytes);
+    expect((await search()).unsearched).toEqual([{ store: 'logs', place: 'file', reason }]);
+  });
+
+  it('reads UTF-16 with its mark, of either order, also in gzip', async () => {
+    const little = Buffer.from(`\ufeff${'Äiti \u{1f388}\r\n'.repeat(200_000)}Aino;Virtanen;Mäkitie 5\r\n${EMAIL}`, 'utf16le');
+    write('little.csv', little);
+    write('big.csv', Buffer.from(little).swap16());
+    write('little.csv.gz', gzipSync(little));
+    const { found, unsearched } = await search();
+    expect(unsearched).toEqual([]);
+    expect(found.map(({ place, count }) => [place, count]).sort()).toEqual([['big.csv', 2], ['little.csv', 2], ['little.csv.gz', 2]]);
+  });
+
+  it('finds what is renamed while it searches, and each file once', async () => {
+    write('one/1.log', EMAIL);
+    write('two/2.log', EMAIL);
+    let asked = 0;
+    const exchange = (): void => {
+      if (++asked !== 5) return; // after a directory, its file, its content and its end: in the other directory
+      renameSync(join(root, 'one/1.log'), join(root, 'two/1.log'));
+      renameSync(join(root, 'two/2.log'), join(root, 'one/2.log'));
+    };
+    const signal = Object.assign(new AbortController().signal, { throwIfAborted: exchange });
+    const { found, unsearched, files } = await searchFiles([{ store: 'logs', path: root }], needles, signal);
+    expect({ files, unsearched, directories: new Set(found.map(({ place }) => place.slice(0, 3))).size }).toEqual({ files: 2, unsearched: [], directories: 1 });
+    expect(found).toHaveLength(2);
+  });
+
+  it('says of a directory in which files come without end that it does', async () => {
+    let n = 0;
+    const come = (): void => { write(`${n++}.log`, 'nothing'); };
+    come();
+    // Asked at every entry and every part of a file.
+    const signal = Object.assign(new AbortController().signal, { throwIfAborted: come });
+    const { unsearched } = await searchFiles([{ store: 'logs', path: root }], needles, signal);
+    expect(unsearched).toEqual([{ store: 'logs', place: '.', reason: 'moved' }]);
+  });
+
   it('finds her in the name of a file, and does not repeat it', async () => {
     write(`to-send/${EMAIL}.csv.gz`, gzipSync('x'));
     write(`${EMAIL}/mail.txt`, EMAIL);
@@ -77,10 +120,28 @@ describe('the search of directories', () => {
     expect(JSON.stringify(result)).not.toMatch(/virtanen|firma|ab01/);
   });
 
-  it('follows no symbolic link, and waits for no pipe or socket', async () => {
-    write('real.log', 'nothing');
-    symlinkSync('/etc/hosts', join(root, 'hosts'));
+  it('follows no symbolic link, and tells of those that lead elsewhere', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'lupa-elsewhere-'));
+    writeFileSync(join(elsewhere, 'app.log'), EMAIL);
+    write('a/real.log', EMAIL);
+    symlinkSync(join(elsewhere, 'app.log'), join(root, 'file'));
+    symlinkSync(elsewhere, join(root, 'directory'));
     symlinkSync(root, join(root, 'again'));
+    symlinkSync('real.log', join(root, 'a/same.log'));
+    symlinkSync('/nowhere', join(root, 'dangling'));
+    symlinkSync('round', join(root, 'round'));
+    symlinkSync('/dev/null', join(root, 'null'));
+    try {
+      const { found, unsearched, files } = await search();
+      expect({ found, files }).toEqual({ found: [finding('a/real.log')], files: 1 });
+      expect(unsearched.map(({ place, reason }) => [place, reason]).sort()).toEqual([['directory', 'link'], ['file', 'link']]);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  it('waits for no pipe or socket', async () => {
+    write('real.log', 'nothing');
     const socket = createServer();
     await new Promise<void>((resolve) => { socket.listen(join(root, 'socket'), resolve); });
     try {
