@@ -4,7 +4,8 @@ export interface CatalogTable {
   readonly name: string;
   readonly oid: string;
   readonly columns: readonly string[];
-  readonly is_readable: boolean;
+  /** Null: dropped by now. */
+  readonly is_readable: boolean | null;
 }
 
 /**
@@ -19,6 +20,9 @@ export const LIST_TABLES = `
   WHERE c.relkind IN ('r', 'm', 'f') AND c.relispopulated
     AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND NOT pg_is_other_temp_schema(n.oid)
   ORDER BY n.nspname, c.relname`;
+
+/** $1 oid. Whether a table was dropped meanwhile, also to a snapshot of before. */
+export const IS_GONE = `SELECT has_table_privilege($1::oid, 'SELECT') IS NULL AS gone`;
 
 /** What the planner remembers of the values of columns: the most common ones, and samples of all others. One row a column. */
 export const COPY_STATISTICS = `

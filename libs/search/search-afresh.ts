@@ -4,8 +4,8 @@ import { analyseTable, hasRows, lockTable, SAME_TYPE_AGAIN } from './catalog.sql
 import type { Needles } from './needles.js';
 import { type Column, type DatabaseSearched, type ExpectedValue, searchDatabase, searchStatistics, STATISTICS } from './search-database.js';
 
-/** Somebody else holds the table, it is not ours, or its kind cannot be altered: then what is remembered stays found. */
-const NOT_NOW: ReadonlySet<string> = new Set(['55P03', '57014', '42501', '42809', '0A000', '42P01']);
+/** Somebody else holds the table, it is not ours, or its kind or a column that it inherits cannot be altered: then what is remembered stays found. */
+const NOT_NOW: ReadonlySet<string> = new Set(['55P03', '57014', '42501', '42809', '0A000', '42P01', '42P16']);
 /** Analysing shares a table with readers and writers; forgetting takes it from them, for a moment when it is empty. */
 const PATIENCE = { analyse: `SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '5s'`, forget: `SET LOCAL lock_timeout = '500ms'` };
 

@@ -1,10 +1,11 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { copyOut } from '#database/copy-out.js';
 import { errorCode } from '#database/database-errors.js';
-import { type CatalogTable, COPY_STATISTICS, copyTable, LIST_LARGE_OBJECTS, LIST_TABLES, READ_LARGE_OBJECT } from './catalog.sql.js';
+import { type CatalogTable, COPY_STATISTICS, copyTable, IS_GONE, LIST_LARGE_OBJECTS, LIST_TABLES, READ_LARGE_OBJECT } from './catalog.sql.js';
 import { fieldsOf } from './copy-text.js';
 import type { FoundKind, Needles } from './needles.js';
 import { type ExpectedKinds, RowSearch } from './row-search.js';
+import { Places } from './places.js';
 import type { Finding, Unsearched } from './sought.js';
 import { StreamSearch } from './stream-search.js';
 
@@ -21,6 +22,8 @@ export interface ExpectedValue {
 export interface DatabaseSearched {
   readonly found: readonly Finding[];
   readonly unsearched: readonly Unsearched[];
+  /** How many more were found and not searched than are listed. */
+  readonly more: { readonly found: number; readonly unsearched: number };
   /** Tables and materialised views read, each partition counted. */
   readonly tables: number;
   readonly largeObjects: number;
@@ -40,6 +43,8 @@ export interface Column {
 export const STATISTICS = 'statistics of ';
 const LARGE_OBJECT_PART = 1 << 20;
 const DENIED = '42501';
+const NO_LARGE_OBJECT = '42704';
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 /** Not the connection's own: a table may take minutes. Rows hidden by a policy would be an error, not nothing. */
 const SETTINGS = `SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL row_security = off; SET LOCAL bytea_output = hex`;
 
@@ -56,8 +61,8 @@ export function searchDatabase(
   return inOneSnapshot(dataSource, signal, async (runner) => {
     const search = new DatabaseSearch(runner, needles, store, expected);
     await search.tables();
-    await search.statistics();
     await search.largeObjects();
+    await search.statistics(); // last: whoever is found anywhere else is listed with that, as what is remembered may be forgotten
     return search.result;
   });
 }
@@ -100,22 +105,36 @@ async function cutOff(runner: QueryRunner): Promise<void> {
 }
 
 class DatabaseSearch {
-  readonly result = { found: [] as Finding[], unsearched: [] as Unsearched[], tables: 0, largeObjects: 0, bytes: 0, remembered: [] as Column[] };
+  private readonly places: Places;
+  private readonly counts = { tables: 0, largeObjects: 0, bytes: 0 };
+  private readonly remembered: Column[] = [];
 
   constructor(
     private readonly runner: QueryRunner,
     private readonly needles: Needles,
-    private readonly store: string,
+    store: string,
     private readonly expected: readonly ExpectedValue[],
-  ) {}
+  ) {
+    this.places = new Places(needles, store);
+  }
+
+  get result(): DatabaseSearched {
+    const { found, unsearched, more } = this.places;
+    return { found, unsearched, more, ...this.counts, remembered: this.remembered };
+  }
 
   async tables(): Promise<void> {
     for (const table of (await this.runner.query(LIST_TABLES)) as CatalogTable[]) {
       const place = placeOf(table);
-      if (!table.is_readable) { this.unsearched(place, DENIED); continue; }
+      if (table.is_readable === null) continue; // dropped meanwhile
+      if (!table.is_readable) { this.places.addUnsearched(place, DENIED); continue; }
       const search = new RowSearch(this.needles, this.expectedIn(table));
-      if (table.columns.length > 0) await copyOut(this.runner, copyTable(table), (row) => search.take(row));
-      this.result.tables += 1;
+      const failed = await this.failureOf(async () => {
+        if (table.columns.length > 0) await copyOut(this.runner, copyTable(table), (row) => search.take(row));
+      });
+      if (failed !== undefined && await this.isGone(table)) continue;
+      if (failed === undefined) this.counts.tables += 1;
+      else this.places.addUnsearched(place, failed);
       this.add(search, place);
     }
   }
@@ -126,7 +145,7 @@ class DatabaseSearch {
       const table = { schema: schema as string, name: name as string, columns: ['schema', 'name', 'column', ...values.map(() => column as string)] };
       const search = new RowSearch(this.needles, this.expectedIn(table));
       search.take(row);
-      if (!search.tally.isEmpty) this.result.remembered.push({ schema: table.schema, table: table.name, column: column as string });
+      if (!search.tally.isEmpty) this.remembered.push({ schema: table.schema, table: table.name, column: column as string });
       this.add(search, `${STATISTICS}${placeOf(table)}.${safe(column as string)}`);
     });
   }
@@ -135,34 +154,45 @@ class DatabaseSearch {
     for (const { oid } of (await this.runner.query(LIST_LARGE_OBJECTS)) as { oid: string }[]) {
       const place = `large object ${oid}`;
       const search = new StreamSearch(this.needles);
-      await this.runner.query('SAVEPOINT large_object');
-      try {
+      const failed = await this.failureOf(async () => {
         for (let from = 0; ; from += LARGE_OBJECT_PART) {
           const [part] = (await this.runner.query(READ_LARGE_OBJECT, [oid, from, LARGE_OBJECT_PART])) as { bytes: Buffer }[];
           if (!part || part.bytes.length === 0) break;
-          this.result.bytes += part.bytes.length;
+          this.counts.bytes += part.bytes.length;
           search.take(part.bytes);
         }
-      } catch (error) {
-        if (errorCode(error) !== DENIED) throw error;
-        await this.runner.query('ROLLBACK TO SAVEPOINT large_object');
-        this.unsearched(place, DENIED);
-        continue;
-      }
-      await this.runner.query('RELEASE SAVEPOINT large_object');
+      });
+      if (failed === NO_LARGE_OBJECT) continue; // deleted meanwhile
       search.end();
-      this.result.largeObjects += 1;
-      this.result.found.push(...search.tally.findings(this.needles, this.store, place));
+      if (failed === undefined) this.counts.largeObjects += 1;
+      else this.places.addUnsearched(place, failed);
+      this.places.add(search.tally, place);
     }
   }
 
-  private unsearched(place: string, reason: string): void {
-    this.result.unsearched.push({ store: this.store, place, reason });
+  private async isGone({ oid }: CatalogTable): Promise<boolean> {
+    const [table] = (await this.runner.query(IS_GONE, [oid])) as { gone: boolean }[];
+    return table?.gone === true;
+  }
+
+  /** Reads one place. The SQLSTATE when only that failed: one place that cannot be read keeps nobody from reading the others. @throws when the connection is lost */
+  private async failureOf(read: () => Promise<void>): Promise<string | undefined> {
+    await this.runner.query('SAVEPOINT place');
+    try {
+      await read();
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === undefined || !SQLSTATE.test(code)) throw error;
+      await this.runner.query('ROLLBACK TO SAVEPOINT place').catch(() => { throw error; }); // the first error tells more
+      return code;
+    }
+    await this.runner.query('RELEASE SAVEPOINT place');
+    return undefined;
   }
 
   private add(search: RowSearch, place: string): void {
-    this.result.bytes += search.bytes;
-    this.result.found.push(...search.tally.findings(this.needles, this.store, place));
+    this.counts.bytes += search.bytes;
+    this.places.add(search.tally, place);
   }
 
   private expectedIn({ schema, name, columns }: Omit<CatalogTable, 'oid' | 'is_readable'>): ExpectedKinds {

@@ -50,6 +50,13 @@ describe('what only the planner remembers', () => {
     await expect(dataSource.query(`INSERT INTO elsewhere.added VALUES ('')`)).rejects.toThrow(/check constraint/);
   });
 
+  it('stays found in a column that is inherited, which nobody may alter there', async () => {
+    await dataSource.query('CREATE TABLE elsewhere.parent (email text); CREATE TABLE elsewhere.heir () INHERITS (elsewhere.parent)');
+    await dataSource.query(`INSERT INTO elsewhere.heir SELECT 'someone-' || n || '@example.fi' FROM generate_series(1, 9) n UNION ALL SELECT 'aino.virtanen@example.fi'`);
+    await dataSource.query(`ANALYZE elsewhere.heir; DELETE FROM elsewhere.heir; DELETE FROM elsewhere.added; INSERT INTO elsewhere.added VALUES ('x')`);
+    expect(await search()).toEqual([{ ...MEMORY, place: 'statistics of elsewhere.heir.email' }]);
+  });
+
   it('stays found, with the row, while she is there, and nobody has to wait for that', async () => {
     const reader = dataSource.createQueryRunner();
     await reader.startTransaction();

@@ -3,6 +3,7 @@ import { registerDataSource } from '#register/database/data-source.js';
 import { Needles } from '#search/needles.js';
 import { type DatabaseSearched, type ExpectedValue, searchDatabase } from '#search/search-database.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { waitFor } from '../support/wait-for.js';
 
 const AINO = {
   caseId: 'case-aino',
@@ -133,6 +134,33 @@ describe('the search of a database', () => {
     }
   }, 30_000);
 
+  it('tells of a table that lies elsewhere and is away, and goes on', async () => {
+    const admin = await new DataSource({ type: 'postgres', url: database.url }).initialize();
+    try {
+      await admin.query(`CREATE EXTENSION IF NOT EXISTS file_fdw; CREATE SERVER disk FOREIGN DATA WRAPPER file_fdw; CREATE FOREIGN TABLE elsewhere.away (email text) SERVER disk OPTIONS (filename '/nowhere/at/all.csv'); CREATE TABLE elsewhere.zz_open AS SELECT 'aino.virtanen@example.fi' AS email`);
+      const { found, unsearched } = await searchDatabase(admin, needles, 'register');
+      expect(found).toEqual([finding('elsewhere.zz_open')]);
+      expect(unsearched).toEqual([{ store: 'register', place: 'elsewhere.away', reason: '58P01' }]);
+    } finally {
+      await admin.query('DROP SERVER IF EXISTS disk CASCADE; DROP TABLE IF EXISTS elsewhere.zz_open');
+      await admin.destroy();
+    }
+  });
+
+  it('does not mind a table that is dropped while it waits for it', async () => {
+    await dataSource.query(`CREATE TABLE elsewhere.dropped (email text); CREATE TABLE elsewhere.zz_open AS SELECT 'aino.virtanen@example.fi' AS email`);
+    const other = dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('DROP TABLE elsewhere.dropped');
+    const searching = searchDatabase(dataSource, needles, 'register');
+    await waitFor('a search that waits', async () => (await dataSource.query<unknown[]>('SELECT 1 FROM pg_locks WHERE NOT granted'))[0]);
+    await other.commitTransaction();
+    await other.release();
+    const { found, unsearched } = await searching;
+    await dataSource.query('DROP TABLE elsewhere.zz_open');
+    expect({ found, unsearched }).toEqual({ found: [finding('elsewhere.zz_open')], unsearched: [] });
+  });
+
   it('tells what it may not read', async () => {
     const admin = await new DataSource({ type: 'postgres', url: database.url }).initialize();
     const role = `reader_${database.url.split('_').at(-1)!}`;
@@ -152,10 +180,14 @@ describe('the search of a database', () => {
       ]));
       await admin.query(`SELECT lo_unlink(${object!.oid})`);
       await admin.query('ALTER TABLE elsewhere.guarded ENABLE ROW LEVEL SECURITY');
-      await expect(searchDatabase(reader, needles, 'register')).rejects.toThrow(/row-level security/);
+      await admin.query(`CREATE SCHEMA walled; CREATE TABLE walled.inner (email text); GRANT SELECT ON walled.inner TO ${role}`);
+      await admin.query(`CREATE TABLE elsewhere.zz_open (email text); INSERT INTO elsewhere.zz_open VALUES ('aino.virtanen@example.fi'); GRANT SELECT ON elsewhere.zz_open TO ${role}`);
+      const partly = await searchDatabase(reader, needles, 'register');
+      expect(partly.found).toEqual([finding('elsewhere.zz_open')]);
+      expect(partly.unsearched).toEqual(expect.arrayContaining(['elsewhere.guarded', 'walled.inner'].map((place) => ({ store: 'register', place, reason: '42501' }))));
     } finally {
       await reader.destroy();
-      await admin.query('DROP TABLE elsewhere.closed, elsewhere.guarded');
+      await admin.query('DROP SCHEMA IF EXISTS walled CASCADE; DROP TABLE IF EXISTS elsewhere.closed, elsewhere.guarded, elsewhere.zz_open');
       await admin.query(`DROP OWNED BY ${role}`);
       await admin.query(`DROP ROLE ${role}`);
       await admin.destroy();
