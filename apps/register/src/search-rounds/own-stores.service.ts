@@ -31,14 +31,16 @@ export class OwnStores {
     const needles = await Needles.of(cases);
     const { tables, bytes, found, unsearched } = await searchDatabaseAfresh(await this.connections.dataSource(), needles, 'register', REGISTER_TOMBSTONES, signal);
     own.stores.push({ store: 'register', what: 'tables', number: tables, bytes, at: new Date() });
-    own.found.push(...found);
-    own.unsearched.push(...unsearched);
+    const add = (searched: OwnResult): void => {
+      for (const each of searched.found) own.found.push(each); // there may be more than a call takes arguments
+      for (const each of searched.unsearched) own.unsearched.push(each);
+    };
+    add({ found, unsearched });
     for (const directory of this.config.searchDirectories) {
       const sought = directory.store === PASSES_REFERENCES ? await Needles.of(cases.map(withoutReference)) : needles;
       const searched = await searchFiles([directory], sought, signal);
       own.stores.push({ store: directory.store, what: 'files', number: searched.files, bytes: searched.bytes, at: new Date() });
-      own.found.push(...searched.found);
-      own.unsearched.push(...searched.unsearched);
+      add(searched);
     }
     return own;
   }
