@@ -47,10 +47,11 @@ async function saveLog(saved, cli, environment) {
 
 /**
  * What the backup does not know, from whoever knows it, before anything is replaced: marketing's memory, and the database that is about to be replaced,
- * when it can still be read. A restore that is repeated after it broke off keeps to what was saved first.
+ * when it can still be read. A restore that is repeated after it broke off, on either side, keeps to what was saved first of whatever it has replaced already.
  */
 async function saveWhatIsKnown(saved, cli, environment, { marketingIsReplaced }) {
-  const isRepeated = isClosed(environment.REGISTER_DATABASE_URL);
+  const registerIsReplaced = isClosed(environment.REGISTER_DATABASE_URL);
+  const isRepeated = registerIsReplaced || (marketingIsReplaced && isClosed(environment.MARKETING_DATABASE_URL));
   if (!isRepeated) for (const file of [saved.marketing, saved.register, saved.suppressions]) rmSync(file, { force: true });
   if (!existsSync(saved.marketing)) {
     try {
@@ -60,12 +61,12 @@ async function saveWhatIsKnown(saved, cli, environment, { marketingIsReplaced })
       step('Marketing as it was cannot be read; what its dump remembers is taken instead');
     }
   }
-  if (isRepeated) return;
+  if (registerIsReplaced) return;
   try {
     await cli.save('register', 'memory:export', saved.register);
     await cli.save('register', 'suppression:export', saved.suppressions);
   } catch {
-    step('The register as it was cannot be read: withdrawals that had not reached marketing, and objections since the dump, are lost');
+    if (!existsSync(saved.suppressions)) step('The register as it was cannot be read: withdrawals that had not reached marketing, and objections since the dump, are lost');
   }
 }
 

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -136,5 +136,24 @@ describe('a restore', () => {
     expect(await pair.verdict()).toMatchObject({ equal: true, forgotten: [] });
     expect(await listed('email')).toEqual(markers(who.withdrew));
     expect(await listed('sms')).toEqual([]);
+  });
+
+  it('of both that broke off between them: what marketing knew before is still known when it is repeated', async () => {
+    await people.withdraw(who.withdrew, 'email');
+    await pair.rest();
+    await Promise.all([pair.register.stop(), pair.marketing.stop()]);
+    await pair.sides.register.query('DROP TABLE customer CASCADE');
+    const dump = join(folder, 'damaged.register');
+    writeFileSync(dump, readFileSync(dumpOf('register')).subarray(0, -200));
+    const both = ['--register', dump, '--marketing', dumpOf('marketing')];
+    expect(await script('restore.mjs', ...both)).toMatchObject({ status: 1 });
+    expect(await heldIn('contact', who.withdrew)).toBe(1);
+
+    copyFileSync(dumpOf('register'), dump);
+    expect(await script('restore.mjs', ...both)).toMatchObject({ status: 0 });
+    await start();
+    expect(await pair.verdict()).toMatchObject({ equal: true, forgotten: [] });
+    expect(await listed('email')).toEqual([]);
+    expect(await heldIn('customer', who.withdrew)).toBe(1);
   });
 });
