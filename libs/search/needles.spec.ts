@@ -36,6 +36,10 @@ describe('what is found', () => {
     ['before a tag of a binary format', Buffer.concat([Buffer.from('aino.virtanen@example.fi'), Buffer.from([0x6d, 0, 0, 0, 3])])],
     ['before two of them', Buffer.from('aino.virtanen@example.fijm\0\0\0\x01')],
     ['a number', '+358451206627'], ['encoded', 'phone=%2B358451206627'], ['with 00', 'tel:00358451206627'], ['as dialled', ',0451206627,'],
+    ['a number in groups', 'p. 045 120 6627'], ['with a dash', '045-1206627'], ['with two', '(045-120-6627)'], ['abroad in groups', '+358 45 120 6627.'], ['with a zero in brackets', '+358 (0)45 120 6627'], ['with the zero and no space', '+358(0)451206627'],
+    ['dialled in groups', '00358 45 1206627'], ['in pairs', '045 12 06 627'], ['with no-break spaces', '045\u00a0120\u00a06627'], ['with dashes of print', '045\u2013120 6627'], ['after other digits', '04300 045 120 6627'],
+    ['with points', '045.120.6627'], ['with a slash', '045/1206627'], ['in groups of a form', 'q=045+120+6627&x'], ['in groups percent-encoded', 'q=%2B358%2045%20120%206627'], ['with an escaped plus', '"\\u002b358451206627"'],
+    ['with an escaped sign', '"aino.virtanen\\u0040example.fi"'], ['with all signs percent-encoded', 'to=aino%2Evirtanen%40example%2Efi'],
     ['an id', '/v1/customers/01940000-0000-7000-8000-00000000ab01'], ['an id in capitals', '01940000-0000-7000-8000-00000000AB01'], ['an id without dashes', 'x0194000000007000800000000000ab01x'],
     ['a reference', 'b7f5a9ce-52c5-4ad5-8d43-0f2a43bb8c11'],
     ['name and street', 'Virtanen,Aino,"Mäkitie 5 A ""2""",04300'], ['in capitals of all letters', 'AINO VIRTANEN MÄKITIE 5 A "2"'], ['with combining marks', 'Aino Virtanen Ma\u0308kitie 5 A "2"'],
@@ -47,6 +51,7 @@ describe('what is found', () => {
     ['a longer mailbox', 'maino.virtanen@example.fi'], ['another mailbox of hers', 'shop.aino.virtanen@example.fi'], ['a mailbox with a tag', 'x+aino.virtanen@example.fi'],
     ['a longer domain', 'aino.virtanen@example.fit'], ['a domain below', 'aino.virtanen@example.fi.example.com'], ['a domain with a dash', 'aino.virtanen@example.fi-shop.com'],
     ['a longer number', '+3584512066270'], ['digits of a number', '1358451206627'], ['decimals', '0.0451206627'], ['digits of a hash', 'a0451206627'],
+    ['a longer number in groups', '045 120 66270'], ['a number amid one in groups', '1045 120 6627'], ['digits of an id', 'b7f5a9ce-0451-2066-27aa-0f2a43bb8c11'], ['another number in groups', '045 120 6628'], ['two lines of digits', '045\n1206627'], ['two fields of digits', '045,1206627'],
     ['another id', '01940000-0000-7000-8000-00000000ab02'], ['a name alone', 'Aino Virtanen'], ['street and one name', 'Aino Korhonen Mäkitie 5 A "2"'],
     ['another house', 'Aino Virtanen Mäkitie 5 A "2"b'], ['another first name', 'Ainokki Virtanen Mäkitie 5 A "2"'], ['two lines', 'Aino Virtanen\nMäkitie 5 A "2"'],
   ])('not %s', (_, text) => expect(finds(text)).toBe(false));

@@ -1,7 +1,8 @@
 import { Shape, standsAlone } from './boundaries.js';
+import { GroupedPhones } from './grouped-phones.js';
 import { FOLDED, PatternIndex } from './pattern-index.js';
 import type { Sought, ValueKind } from './sought.js';
-import { type Spelling, spellingsOf, spellingsOfText } from './spellings.js';
+import { type Spelling, phoneDigits, spellingsOf, spellingsOfText } from './spellings.js';
 
 /** What of a case was found: one of its values, or a group of texts together. */
 export type FoundKind = ValueKind | 'together';
@@ -27,6 +28,7 @@ interface Group {
 /** Millions of spellings of the values of erased people, to be searched for in one pass. Holds the values: never to be logged or kept. */
 export class Needles {
   private readonly index = new PatternIndex();
+  private readonly phones = new GroupedPhones();
   /** Of each pattern: the case or the group it belongs to, its kind, and how it is bounded. */
   private readonly owners: number[] = [];
   private readonly traits: number[] = [];
@@ -55,7 +57,7 @@ export class Needles {
 
   /** Bytes of the longest spelling, which bounds what a search of a stream has to carry over. */
   get longest(): number {
-    return this.index.longest;
+    return Math.max(this.index.longest, this.phones.longest);
   }
 
   caseId(found: number): string {
@@ -64,6 +66,7 @@ export class Needles {
 
   /** Notes every value in the text. @param isRow texts count together in all of the text; else in one line of it */
   search(text: Buffer, isRow: boolean, note: Note): void {
+    this.phones.scan(text, (found, start) => { note(found, 'phone', start); });
     this.index.scan(text, (pattern, start, end) => {
       const traits = this.traits[pattern] as number;
       const shape = (traits & 3) as Shape;
@@ -79,7 +82,10 @@ export class Needles {
 
   private enter({ caseId, values, together }: Sought, shared: ReadonlyMap<string, number>): void {
     const found = this.caseIds.push(caseId) - 1;
-    for (const { kind, text } of values) this.add(spellingsOf(kind, text), found, SHAPES[kind], kind);
+    for (const { kind, text } of values) {
+      this.add(spellingsOf(kind, text), found, SHAPES[kind], kind);
+      if (kind === 'phone') for (const digits of phoneDigits(text)) this.phones.add(found, digits);
+    }
     for (const group of together) {
       const texts = group.map((text) => text.trim()).filter((text) => text !== '');
       const rarest = texts.toSorted((one, other) => rarity(shared, one) - rarity(shared, other) || other.length - one.length)[0];

@@ -99,7 +99,7 @@ class Tier {
       const counter = hash & (counts.length - 1);
       if ((counts[counter] as number) < 255) (counts[counter] as number)++;
     }));
-    const words = bitsFor(this.size * 0.75, 24);
+    const words = bitsFor(this.size * 0.65, 24);
     this.filter = new Int32Array(2 ** words);
     this.filterShift = 32 - words;
     this.heads = new Int32Array(2 ** words * 2);

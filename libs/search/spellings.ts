@@ -11,7 +11,10 @@ export interface Spelling {
 export function spellingsOf(kind: ValueKind, text: string): readonly Spelling[] {
   switch (kind) {
     case 'email':
-      return distinct([...spellingsOfText(text), { text: text.replaceAll('@', '%40'), encoded: true }, { text: text.replaceAll('+', '%2b'), encoded: true }]);
+      return distinct([
+        ...spellingsOfText(text), ...['@', '+'].map((sign) => ({ text: text.replaceAll(sign, encodeURIComponent(sign)), encoded: true })),
+        { text: encodeURIComponent(text).replaceAll('.', '%2e'), encoded: true }, ...asJsonMay(text).map((escaped) => ({ text: escaped, encoded: false })),
+      ]);
     case 'phone':
       return distinct(phoneDigits(text).map((digits) => ({ text: digits, encoded: false })));
     case 'customer-id':
@@ -45,8 +48,14 @@ function urlEncoded(text: string): readonly string[] {
   return [encoded, encoded.replaceAll('%20', '+'), encoded.replaceAll(/['()*!]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)];
 }
 
+/** Some write signs of ASCII as `\\u0040` too. */
+const asJsonMay = (text: string): readonly string[] => {
+  const withoutPlus = text.replaceAll('+', '\\u002b');
+  return [withoutPlus, text.replaceAll('@', '\\u0040'), withoutPlus.replaceAll('@', '\\u0040')];
+};
+
 /** Without the plus, so that `+358…`, `%2B358…`, and `00358…` are one; and as it is dialled in Finland. */
-function phoneDigits(e164: string): readonly string[] {
+export function phoneDigits(e164: string): readonly string[] {
   const digits = e164.replaceAll(/\D/g, '');
   return digits.startsWith('358') ? [digits, `0${digits.slice(3)}`] : [digits];
 }
