@@ -71,11 +71,13 @@ describe('a person of whom nothing is found', () => {
   });
 
   it('is not looked for by what somebody of today has as well, and the certificate says so', async () => {
-    const [aino, eino] = [await scene.person(), await scene.person()];
+    const [aino, eino, elsa] = [await scene.person(), await scene.person(), await scene.person()];
+    await scene.person({ firstName: 'Elsa Aino', lastName: `Korhonen-${elsa.lastName}`, street: elsa.street });
     const anna = await scene.person({ firstName: 'Aino Anna', lastName: `${aino.lastName}-Korhonen`, street: `${aino.street} B 2`, phone: eino.phone });
     const [ainosCase, einosCase] = [await scene.erased(aino), await scene.erased(eino)];
     expect((await scene.certificate(ainosCase)).content).toMatchObject({ sought: ['email', 'phone', 'customer-id', 'ref'], notSoughtAsShared: ['name-and-street'] });
     expect((await scene.certificate(einosCase)).content).toMatchObject({ sought: ['email', 'name-and-street', 'customer-id', 'ref'], notSoughtAsShared: ['phone'] });
+    expect((await scene.certificate(await scene.erased(elsa))).content).toMatchObject({ notSoughtAsShared: ['name-and-street'] });
     expect(marketing.needles.get(ainosCase)).toMatchObject({ together: [] });
     expect(marketing.needles.get(einosCase)!.values.map(({ kind }) => kind)).not.toContain('phone');
     expect((await register.call('GET', `/v1/customers/${anna.id}`)).status).toBe(200);

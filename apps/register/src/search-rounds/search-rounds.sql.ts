@@ -46,7 +46,7 @@ export const READ_ROUND_CASES: Statement = {
 
 /**
  * Which of these values a customer of today has as well. A name counts with what may stand around it: Anna Virtanen is found in Anna Liisa
- * Virtanen-Korhonen. The index of last names is used by a range. $1 JSON array of {id, email, phone (blind indexes in hex), first, last, street}
+ * Virtanen-Korhonen, and in Korhonen-Virtanen. The index of last names is used by a range, that of the parts of double names by its expression. $1 JSON array of {id, email, phone (blind indexes in hex), first, last, street}
  */
 export const FIND_SHARED: Statement = {
   name: 'find-shared-values',
@@ -57,6 +57,10 @@ export const FIND_SHARED: Statement = {
       EXISTS (SELECT FROM customer c WHERE c.phone_index = s.phone) AS phone,
       EXISTS (
         SELECT FROM customer c WHERE lower(c.last_name) ~>=~ lower(s.last) AND lower(c.last_name) ~<~ (lower(s.last) || chr(1114111))
+          AND strpos(lower(c.first_name), lower(s.first)) > 0 AND strpos(lower(c.street_address), lower(s.street)) > 0
+      ) OR EXISTS (
+        SELECT FROM customer c WHERE c.last_name ~ '[[:space:]-]'
+          AND regexp_split_to_array(lower(c.last_name), '[[:space:]-]+') @> regexp_split_to_array(lower(s.last), '[[:space:]-]+')
           AND strpos(lower(c.first_name), lower(s.first)) > 0 AND strpos(lower(c.street_address), lower(s.street)) > 0
       ) AS together
     FROM jsonb_to_recordset($1::jsonb) AS s(id uuid, email bytea, phone bytea, first text, last text, street text)`,
