@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { ErasureLog } from '#register/erasure-log/erasure-log.service.js';
 import { ErasureReplay } from '#register/erasure/erasure-replay.service.js';
 import { erasureLogDataSource } from '#register/erasure-log/erasure-log.data-source.js';
+import { rewriteLog } from '#test/support/erased.js';
 import { createTestDatabase, type TestDatabase } from '#test/support/database.js';
 import { newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
 import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.js';
@@ -48,6 +49,9 @@ describe('the log of erasures', () => {
     expect(found).toMatchObject([{ case_id: body['caseId'], ground: 'request', done_at: expect.any(Date) }]);
     const [suppressed] = await register.database.query<object[]>('SELECT 1 FROM suppression WHERE digest = $1', [found[0]?.email_digest]);
     expect(suppressed).toBeDefined();
+    for (const change of ["ground = 'abuse'", 'email_digest = NULL', 'done_at = NULL', 'logged_at = now()', 'case_id = gen_random_uuid()', 'ref = gen_random_uuid()']) {
+      await expect(log.query(`UPDATE erasure SET ${change} WHERE ref = $1`, [ref])).rejects.toThrow('append-only');
+    }
     await expect(log.query('DELETE FROM erasure')).rejects.toThrow('append-only');
   });
 
@@ -88,7 +92,7 @@ describe('the log of erasures', () => {
     await register.database.query(`INSERT INTO legal_hold (customer_id, reason, owner, review_at, placed_by) VALUES ($1, 'dispute', 'somebody', now(), 'somebody')`, [gone.id]);
     await register.database.query(`DELETE FROM suppression`);
     // The address that she had at the end; the restored row knows an older one.
-    await log.query('UPDATE erasure SET email_digest = $2 WHERE ref = $1', [gone.ref, randomBytes(32)]);
+    await rewriteLog(log, 'UPDATE erasure SET email_digest = $2 WHERE ref = $1', [gone.ref, randomBytes(32)]);
     await register.database.query(`UPDATE erasure_case SET answered_at = now(), statement = 'x', closed_at = now() WHERE id = $1`, [caseId]);
 
     expect(await replay().run()).toMatchObject({ erasedAgain: 1, reopened: 0 });

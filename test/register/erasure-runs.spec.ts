@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { ErasureReplay } from '#register/erasure/erasure-replay.service.js';
+import { rewriteLog } from '#test/support/erased.js';
 import { startTestRegister, type TestRegister } from '#test/support/register.js';
 import { waitFor } from '#test/support/wait-for.js';
 
@@ -152,7 +153,7 @@ describe('a restored database', () => {
     await register.database.query('CREATE TABLE saved AS SELECT * FROM customer WHERE id = ANY($1::uuid[])', [ids]);
     expect((await run(file(...ids))).code).toBe(0);
     const cases = await casesOf(refs);
-    await log.query("UPDATE erasure SET logged_at = now() - n * interval '1 hour' FROM (SELECT ref, row_number() OVER (ORDER BY ref) AS n FROM erasure WHERE ref = ANY($1::uuid[])) AS o WHERE o.ref = erasure.ref", [refs]);
+    await rewriteLog(log, "UPDATE erasure SET logged_at = now() - n * interval '1 hour' FROM (SELECT ref, row_number() OVER (ORDER BY ref) AS n FROM erasure WHERE ref = ANY($1::uuid[])) AS o WHERE o.ref = erasure.ref", [refs]);
     await register.database.query('INSERT INTO customer SELECT * FROM saved; DROP TABLE saved; DELETE FROM suppression; DELETE FROM sync_pending');
     const [before] = await register.database.query<[{ n: string }]>('SELECT pg_current_xact_id()::text AS n');
 

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { Decisions1700000000002 } from './migrations/1700000000002-decisions.js';
 import { ErasureLog1700000000001 } from './migrations/1700000000001-erasure-log.js';
 import { RegisterPulse1700000000003 } from './migrations/1700000000003-register-pulse.js';
+import { StandingLines1700000000004 } from './migrations/1700000000004-standing-lines.js';
 
 /** The database of the erasure log: never part of a backup of the register, and never restored with it. */
 export function erasureLogDataSource(url: string, poolSize: number): DataSource {
@@ -10,7 +11,7 @@ export function erasureLogDataSource(url: string, poolSize: number): DataSource 
     url,
     poolSize,
     applicationName: 'lupa-erasure-log',
-    migrations: [ErasureLog1700000000001, Decisions1700000000002, RegisterPulse1700000000003],
+    migrations: [ErasureLog1700000000001, Decisions1700000000002, RegisterPulse1700000000003, StandingLines1700000000004],
     migrationsTransactionMode: 'each',
     logging: false,
     extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, options: '-c timezone=UTC' },
