@@ -13,7 +13,11 @@ const MOST_BETWEEN = 6;
 const ENCODED = new Set(['20', '28', '29', '2b', '2d', '2e', '2f']);
 /** Numbers are found by as many of their last digits; a shorter one is nobody's own. */
 const TAIL = 7;
-const TAILS = 10 ** TAIL;
+/** The last digits as four bits each: to go on by one takes no division. */
+const TAIL_BITS = 2 ** (4 * TAIL) - 1;
+const KNOWN_BITS = 23;
+const { imul } = Math;
+const bitOf = (tail: number): number => imul(tail, 0x9e3779b1) >>> (32 - KNOWN_BITS);
 /** As many digits are remembered; E.164 allows 15. */
 const RING = 32;
 const ZERO = 0x30;
@@ -28,7 +32,7 @@ type Hit = (owner: number, start: number, end: number) => void;
 export class GroupedPhones {
   /** Bytes of the longest number with separators; 0: no number is looked for. */
   longest = 0;
-  private readonly known = new Int32Array(Math.ceil(TAILS / 32));
+  private readonly known = new Int32Array(2 ** KNOWN_BITS / 32);
   private readonly byTail = new Map<number, { readonly owner: number; readonly digits: Uint8Array }[]>();
   private readonly digits = new Uint8Array(RING);
   private readonly places = new Int32Array(RING);
@@ -38,8 +42,9 @@ export class GroupedPhones {
   /** @param digits of the number, as `358401234567` or `0401234567`; shorter than seven they are not looked for */
   add(owner: number, digits: string): void {
     if (digits.length < TAIL || digits.length > RING) return;
-    const tail = Number(digits.slice(-TAIL));
-    this.known[tail >>> 5] = (this.known[tail >>> 5] as number) | (1 << (tail & 31));
+    const tail = Number.parseInt(digits.slice(-TAIL), 16);
+    const bit = bitOf(tail);
+    this.known[bit >>> 5] = (this.known[bit >>> 5] as number) | (1 << (bit & 31));
     const entry = { owner, digits: Uint8Array.from(digits, Number) };
     const entries = this.byTail.get(tail);
     if (entries) entries.push(entry);
@@ -54,7 +59,7 @@ export class GroupedPhones {
     for (let at = 0; at < text.length; at += 1) {
       const kind = kinds[text[at] as number] as number;
       // One test that is seldom true: a digit, and then a separator.
-      if (((before << 1) & kind) === 0 || nextDigit(text, at) === -1) { before = kind; continue; }
+      if (((before << 1) & kind) === 0 || kinds[text[at + 1] as number] === OTHER || nextDigit(text, at) === -1) { before = kind; continue; }
       let start = at - 1;
       while (start > 0 && kinds[text[start - 1] as number] === DIGIT) start -= 1;
       at = this.run(text, start, hit);
@@ -68,9 +73,12 @@ export class GroupedPhones {
     let [count, tail, at] = [0, 0, from];
     for (;;) {
       const start = at;
-      for (; at < text.length && kinds[text[at] as number] === DIGIT; at += 1) tail = (tail % (TAILS / 10)) * 10 + (text[at] as number) - ZERO;
+      for (; at < text.length && kinds[text[at] as number] === DIGIT; at += 1) tail = ((tail << 4) | ((text[at] as number) - ZERO)) & TAIL_BITS;
       count += at - start;
-      if (count >= TAIL && ((known[tail >>> 5] as number) & (1 << (tail & 31))) !== 0) this.lookUp(text, from, at, tail, hit);
+      if (count >= TAIL) {
+        const bit = bitOf(tail);
+        if (((known[bit >>> 5] as number) & (1 << (bit & 31))) !== 0) this.lookUp(text, from, at, tail, hit);
+      }
       const next = nextDigit(text, at);
       if (next === -1) return at;
       at = next;

@@ -24,7 +24,7 @@ const hashOf = (high: number, low: number): number => (imul(low, 0x9e3779b1) + i
  * Finds any of millions of byte patterns in one pass. A window of eight bytes slides over the text; a set of bits tells whether any
  * pattern has that window (one access to memory, and for most positions the end of it); only then patterns are compared. Of each
  * pattern the window was chosen that is rarest among all patterns: `+3584512` or `ample.fi` would stop at everybody.
- * Measured on one of two busy cores: 57 MB of customers' rows a second of processor time, COPY included, with the 1.3 million spellings of
+ * Measured on one of two busy cores: about 50 MB of customers' rows a second of processor time, with the 1.5 million spellings of
  * 100,000 people, which take 0.4 GB; the same after any number of bytes.
  */
 export class PatternIndex {
