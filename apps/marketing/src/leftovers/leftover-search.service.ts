@@ -93,8 +93,8 @@ export class LeftoverSearch implements OnModuleDestroy {
 
   /** Undefined: the round was over before the last store was searched. */
   private async searchStores(needles: Needles, isOver: () => Promise<boolean>): Promise<StoreSearched[] | undefined> {
-    const { found, unsearched, tables, bytes } = await searchDatabaseAfresh(this.database, needles, OWN_STORES.database, TOMBSTONES, this.stopping.signal);
-    const searched: StoreSearched[] = [{ store: OWN_STORES.database, what: 'tables', number: tables, bytes, found, unsearched }];
+    const { found, unsearched, more, tables, bytes } = await searchDatabaseAfresh(this.database, needles, OWN_STORES.database, TOMBSTONES, this.stopping.signal);
+    const searched: StoreSearched[] = [{ store: OWN_STORES.database, what: 'tables', number: tables, bytes, found, unsearched, more }];
     if (await isOver()) return undefined;
     const exports = { store: OWN_STORES.exports, path: this.config.exports.directory };
     searched.push(await isThere(exports) ? await this.searchDirectory(exports, needles) : { store: exports.store, what: 'files', number: 0, bytes: 0, found: [], unsearched: [] });
@@ -106,8 +106,8 @@ export class LeftoverSearch implements OnModuleDestroy {
   }
 
   private async searchDirectory(directory: Directory, needles: Needles): Promise<StoreSearched> {
-    const { found, unsearched, files, bytes } = await searchFiles([directory], needles, this.stopping.signal);
-    return { store: directory.store, what: 'files', number: files, bytes, found, unsearched };
+    const { found, unsearched, more, files, bytes } = await searchFiles([directory], needles, this.stopping.signal);
+    return { store: directory.store, what: 'files', number: files, bytes, found, unsearched, more };
   }
 }
 

@@ -18,6 +18,10 @@ describe('the statement about a search', () => {
     expect(JSON.stringify(statement)).not.toContain(noisy);
   });
 
+  it('counts what the search itself has not listed', () => {
+    const listed = { store: 'marketing', what: 'tables', number: 7, bytes: 1_000, found: [], unsearched: [] } as const;
+    expect(searchStatement(round, [{ ...listed, more: { found: 3, unsearched: 2 } }, { ...listed, more: { found: 1, unsearched: 0 } }]).more).toEqual({ found: 4, unsearched: 2 });
+  });
   it('counts what it does not list of the places that could not be searched', () => {
     const unsearched = Array.from({ length: MAX_LISTED + 2 }, (_, at) => ({ store: 'logs', place: `${'x/'.repeat(200)}${at}`, reason: 'EACCES' }));
     const statement = SearchStatementSchema.parse(searchStatement(round, [store([], unsearched)]));

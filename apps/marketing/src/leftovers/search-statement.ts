@@ -12,6 +12,8 @@ export interface StoreSearched {
   readonly bytes: number;
   readonly found: readonly { readonly caseId: string; readonly store: string; readonly place: string; readonly count: number }[];
   readonly unsearched: readonly { readonly store: string; readonly place: string; readonly reason: string }[];
+  /** How many more there are than the search has listed. */
+  readonly more?: { readonly found: number; readonly unsearched: number };
 }
 
 /** What is said of a round. However much was found, every case that was found is named; the rest may only be counted. */
@@ -26,8 +28,15 @@ export function searchStatement(round: Pick<SearchStatement, 'roundId' | 'search
     found: [...first.values(), ...others.slice(0, MAX_LISTED)]
       .map(({ caseId, store, place, count }) => ({ case: caseDigest(caseId), store, place: shortened(place), count })),
     unsearched: unsearched.slice(0, MAX_LISTED).map(({ store, place, reason }) => ({ store, place: shortened(place), reason })),
-    more: { found: Math.max(0, others.length - MAX_LISTED), unsearched: Math.max(0, unsearched.length - MAX_LISTED) },
+    more: {
+      found: Math.max(0, others.length - MAX_LISTED) + sum(searched, 'found'),
+      unsearched: Math.max(0, unsearched.length - MAX_LISTED) + sum(searched, 'unsearched'),
+    },
   };
+}
+
+function sum(searched: readonly StoreSearched[], which: 'found' | 'unsearched'): number {
+  return searched.reduce((all, { more }) => all + (more?.[which] ?? 0), 0);
 }
 
 /** The end of a path tells more than its beginning. */
