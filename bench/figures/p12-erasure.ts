@@ -14,7 +14,15 @@ const CHANGES_PER_SECOND = 100;
 const GOAL_MS = 5_000;
 const ANSWERED_WITHIN_MS = 60_000;
 /** A case closes after a search of everything, which at a million people takes a while. */
-const CLOSED_WITHIN_MS = 15 * 60_000;
+const CLOSED_WITHIN_MS = 10 * 60_000;
+
+/**
+ * The blind indexes of these people are not keyed, so that the register cannot tell that a housemate has the same phone, and would find
+ * her phone with him: those who share one are left out.
+ */
+const SOME = `
+  SELECT id FROM customer c
+  WHERE NOT EXISTS (SELECT FROM customer n WHERE n.phone_index = c.phone_index AND n.id <> c.id) ORDER BY ref LIMIT $1`;
 
 interface Sample { readonly answered: number; readonly closed: number | null }
 
@@ -40,7 +48,7 @@ export const erasureFigure: Figure = {
 
 function erasures(bench: Bench, client: LupaClient): Promise<Sample[]> {
   return withClient(registerDatabase(bench), async (database) => {
-    const { rows: people } = await database.query<{ id: string }>('SELECT id FROM customer ORDER BY ref LIMIT $1', [ERASURES]);
+    const { rows: people } = await database.query<{ id: string }>(SOME, [ERASURES]);
     const asked = new Map<string, number>();
     for (const { id } of people) {
       const sentAt = Date.now();
