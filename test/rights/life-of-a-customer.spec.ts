@@ -118,6 +118,10 @@ describe('the life of a customer', () => {
   it('begins with what she gives and allows', async () => {
     id = String((await done(pair.call('POST', '/v1/customers', her.body)))['id']);
     expect(await listed('email')).toMatchObject([{ email: her.email }]);
+    // The search of this test finds who is there: else finding nothing later would mean nothing.
+    expect(await remains()).toMatchObject({
+      register: expect.arrayContaining(['public.customer: 1', 'public.consent_record: 2']), marketing: ['public.contact: 1'], messages: [],
+    });
     expect(await listed('sms')).toEqual([]);
     await done(consents('sms', {}));
     expect(await listed('sms')).toMatchObject([{ phone: her.phone }]);
@@ -215,10 +219,19 @@ describe('the life of a customer', () => {
 
   it('stays ended when an old list with her is imported', async () => {
     const file = join(dumps, 'old-customers.csv');
-    writeFileSync(file, `firstName,lastName,email\nAnother,Person,another-${randomUUID()}@example.fi\nF${her.marker},L${her.marker},${her.corrected}\n`);
-    await cli('customers:import', '--file', file);
+    const other = `another-${randomUUID()}@example.fi`;
+    const { id: wording, version, language, sha256 } = WORDING;
+    const consent = {
+      decision: 'granted', decidedAt: now(), method: 'confirmed-opt-in', form: '/old-shop', sourceSystem: 'old-shop',
+      'wording.id': wording, 'wording.version': version, 'wording.language': language, 'wording.sha256': sha256,
+    };
+    const header = ['source.kind', 'contact.firstName', 'contact.lastName', 'contact.email', ...Object.keys(consent).map((name) => `consents.marketing.email.${name}`)];
+    const row = (first: string, last: string, email: string): string => ['customer', first, last, email, ...Object.values(consent)].join();
+    writeFileSync(file, [header.join(), row('Another', 'Person', other), row(`F${her.marker}`, `L${her.marker}`, her.corrected), ''].join('\n'));
+    expect(await cli('customers:import', '--file', file)).toMatchObject({ status: 0 });
     await pair.rest();
-    expect([await listed('email'), await remains()]).toEqual([[], NOTHING]);
+    // The file is good, and the other person on it is taken in: only she is kept out.
+    expect([(await listed('email')).map(({ email }) => email), await remains()]).toEqual([[other], NOTHING]);
   });
 
   it('lives on for a while only where no query reaches, which is told apart, with a day by which it is gone', async () => {
