@@ -171,7 +171,7 @@ describe('marketing takes in what the register tells', () => {
       await marketing.register.tell(changed(ref, [1, 1], []));
       await waitFor('a failed batch', () => marketing.log.some((line) => line.includes('batch-failed')));
       await marketing.stop();
-      expect(await marketing.vhost.ready(QUEUES.removals)).toBe(1);
+      await waitFor('the message to be back in the queue', async () => (await marketing.vhost.ready(QUEUES.removals)) === 1);
     } finally {
       await marketing.database.query('ALTER TABLE ref_state_away RENAME TO ref_state');
     }

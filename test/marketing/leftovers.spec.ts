@@ -150,7 +150,7 @@ describe('the search for what erasures have left', () => {
     const roundId = await marketing.register.askForSearch({} as never); // it stumbles over them
     await waitFor('a failed try', () => marketing.log.some((line) => line.includes('batch-failed') && line.includes(QUEUES.search)));
     await marketing.stop();
-    expect(await marketing.vhost.ready(QUEUES.search)).toBe(1);
+    await waitFor('the request to be back in the queue', async () => await marketing.vhost.ready(QUEUES.search) === 1);
 
     marketing.register.rounds.set(roundId, [erased()]);
     const other = marketing.database.createQueryRunner();
@@ -163,7 +163,7 @@ describe('the search for what erasures have left', () => {
     await waitFor('a search that waits', async () => (await other.query('SELECT 1 FROM pg_locks WHERE NOT granted') as unknown[])[0]);
     await marketing.stop();
     expect(marketing.log.some((line) => line.includes('SearchInterrupted'))).toBe(true); // it did not have to be waited for
-    expect(await marketing.vhost.ready(QUEUES.search)).toBe(1);
+    await waitFor('the request to be back in the queue', async () => await marketing.vhost.ready(QUEUES.search) === 1);
     await other.rollbackTransaction();
     await other.release();
 
