@@ -51,4 +51,10 @@ export const DECISION_MUTANTS = [
     edits: [['apps/register/src/holds/holds.service.js', 'abuse: queuedDecision(hold)', 'abuse: queuedDecision(hold) && { ...queuedDecision(hold), decidedBy: caller.subject }']],
     tests: DECISIONS,
   },
+  {
+    name: 'an erasure repeated is no erasure',
+    what: 'a shop whose request was cut short hears, when the register has finished it, that there is no such customer',
+    edits: [['apps/register/src/erasure/eraser.service.js', 'runInTransaction(manager, REMEMBER_ERASED,', 'void (manager, REMEMBER_ERASED,']],
+    tests: ['register/erasure-log'], only: 'whatever its key',
+  },
 ];

@@ -83,6 +83,26 @@ describe('the log of erasures', () => {
     expect((await entries()).filter((each) => each.ref === ref)).toHaveLength(1);
   });
 
+  it('is what a repeated request hears of that was cut short and finished without it, whatever its key', async () => {
+    const { id, ref } = await create();
+    await register.database.query(`
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cut short'; END $$;
+      CREATE TRIGGER fail BEFORE DELETE ON customer FOR EACH ROW EXECUTE FUNCTION fail()`);
+    const token = await register.token({ kind: 'customer', subject: id, scopes: ['erasures:write', 'customers:read'] });
+    const ask = (headers = { 'idempotency-key': `the-same-${ref}` }) => register.call('DELETE', `/v1/customers/${id}`, { token, headers });
+    expect((await ask()).status).toBe(500);
+    await register.database.query('DROP FUNCTION fail() CASCADE');
+    await age(ref);
+    await replay().finishCutShort();
+
+    const caseId = (await entries()).find((entry) => entry.ref === ref)?.case_id;
+    const other = { 'idempotency-key': randomUUID() };
+    const repeated = [await ask(), await ask(), await ask(other), await ask(other), await register.call('DELETE', `/v1/customers/${id}`)];
+    expect(repeated.map(({ status, body }) => [status, body['caseId']])).toEqual(repeated.map(() => [202, caseId]));
+    expect((await register.call('GET', `/v1/customers/${id}`, { token })).status).toBe(404);
+    expect((await register.call('DELETE', `/v1/customers/${randomUUID()}`)).status).toBe(404);
+  });
+
   it('erases again who is there again, whatever a restored row says, and only her', async () => {
     const [gone, stays] = [await create(), await create()];
     const [saved] = await register.database.query<[{ row: object }]>('SELECT to_jsonb(c) AS row FROM customer c WHERE id = $1', [gone.id]);

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { SCOPES } from '#auth/scopes.js';
+import { runStatement } from '#database/statement.js';
+import { FORGET_OLD_KEYS } from '#register/idempotency/idempotency.sql.js';
 import { decideAbuse } from '#test/support/deciding.js';
 import { decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
 import { waitFor } from '#test/support/wait-for.js';
@@ -62,7 +65,38 @@ describe('an erasure', () => {
   it('asked for twice at once happens once', async () => {
     const id = String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
     const answers = await Promise.all([1, 2, 3].map(() => register.call('DELETE', `/v1/customers/${id}`)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([202, 404, 404]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(new Set(answers.map(({ body }) => body['caseId'])).size).toBe(1);
+  });
+
+  it('asked for again has the case that there is, for a day; a decision on abuse is no repeat of something else', async () => {
+    const create = async () => String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
+    const [asked, abusive] = [await create(), await create()];
+    const [first, decided] = [await register.call('DELETE', `/v1/customers/${asked}`), await decideAbuse(register, abusive)];
+    const again = await register.call('POST', '/v1/erasures', { body: { customerId: asked.toUpperCase(), ground: 'relationship-ended' } });
+    expect([again.status, again.body, again.headers.get('location')]).toEqual([202, first.body, first.headers.get('location')]);
+    expect((await register.call('DELETE', `/v1/customers/${abusive}`)).body).toEqual(decided.body);
+
+    const staff = await register.token({ kind: 'staff', subject: 'ritva', scopes: ['erasures:write'] });
+    const decide = async (customerId: string, reasonCode: string) =>
+      (await register.call('POST', '/v1/erasures', { token: staff, headers: { 'if-match': `"${'A'.repeat(43)}"` }, body: { customerId, ground: 'abuse', reasonCode } })).status;
+    expect([await decide(abusive, 'payment-fraud'), await decide(abusive, 'threats'), await decide(asked, 'payment-fraud')]).toEqual([202, 404, 404]);
+
+    await register.database.query("UPDATE idempotency_key SET created_at = now() - interval '25 hours'");
+    await runStatement(register.database, FORGET_OLD_KEYS, [1_000]);
+    expect((await register.call('DELETE', `/v1/customers/${asked}`)).status).toBe(404);
+  });
+
+  it('is told to nobody who asks for something else by her id', async () => {
+    const id = String((await register.call('POST', '/v1/customers', { body: newCustomer() })).body['id']);
+    await register.call('DELETE', `/v1/customers/${id}`);
+    const everythingElse = await register.token({ scopes: SCOPES.filter((scope) => scope !== 'erasures:write') });
+    const other = await register.token({ kind: 'customer', subject: randomUUID(), scopes: ['erasures:write'] });
+    expect((await register.call('DELETE', `/v1/customers/${id}`, { token: everythingElse })).status).toBe(403);
+    expect((await register.call('DELETE', `/v1/customers/${id}`, { token: other })).status).toBe(403);
+    const [gone, never] = await Promise.all([id, randomUUID()].map((each) => Promise.all(['', '/erasure-preview', '/consents', '/bundle', '/requests', '/reads']
+      .map(async (rest) => JSON.stringify((await register.call('GET', `/v1/customers/${each}${rest}`)).body).replaceAll(each, '')))));
+    expect(gone).toEqual(never);
   });
 
   it('can be asked for by the customer herself, and by no other', async () => {

@@ -16,7 +16,8 @@ import { type Guarded, Suppressions } from '../suppression/suppressions.service.
 import { markErased } from '../sync/pending.js';
 import { type AbuseDecision, decisionOf, suppressionReasonOf } from './abuse-decision.js';
 import type { ErasureGround } from './erasure.schemas.js';
-import { ALLOW_ERASING, ERASE_CUSTOMERS, FIND_HELD } from './erasure.sql.js';
+import { ALLOW_ERASING, ERASE_CUSTOMERS, FIND_HELD, REMEMBER_ERASED } from './erasure.sql.js';
+import { receiptOf, repeatHash } from './repeated-erasure.js';
 import { sealingKey, sealValues, valuesOf } from './sealed-values.js';
 
 /** Why somebody is restricted whose erasure waits for the end of a legal hold. No caller can set or lift it. */
@@ -73,7 +74,7 @@ export class Eraser {
     private readonly suppressions: Suppressions,
     private readonly changes: StandingChanges,
     private readonly log: ErasureLog,
-    @Inject(REGISTER_CONFIG) config: Pick<RegisterConfig, 'keyEncryptionKey'>,
+    @Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'keyEncryptionKey' | 'indexKey'>,
   ) {
     this.sealingKey = sealingKey(config.keyEncryptionKey);
   }
@@ -159,6 +160,8 @@ export class Eraser {
       ids, caseIds, sealed, ground, by, abuse?.reasonCode ?? null, abuse?.decidedAt ?? null,
     ]);
     await markErased(manager, erased);
+    // Whoever asked may not have heard of it: the process may have died, or another may finish what it began.
+    await runInTransaction(manager, REMEMBER_ERASED, [ids.map((id) => repeatHash(this.config.indexKey, id)), caseIds.map((id) => JSON.stringify(receiptOf(id)))]);
     return erased;
   }
 

@@ -55,6 +55,23 @@ export const ERASE_CUSTOMERS: Statement = {
     RETURNING id, ref, version`,
 };
 
+/** For a day, as every answer is. Somebody who was there again has it anew. $1 hashes of customer ids; in the same order $2 answers */
+export const REMEMBER_ERASED: Statement = {
+  name: 'remember-erased',
+  text: `
+    INSERT INTO idempotency_key (key_hash, fingerprint, answer) SELECT hash, hash, answer FROM unnest($1::bytea[], $2::jsonb[]) AS e(hash, answer) ORDER BY hash
+    ON CONFLICT (key_hash) DO UPDATE SET answer = excluded.answer, created_at = excluded.created_at`,
+};
+
+/** How the erasure of a customer was answered; a decision on abuse finds only the same decision. $1 hash of the customer id, $2 why, with abuse */
+export const FIND_ERASED: Statement = {
+  name: 'find-erased',
+  replan: true,
+  text: `
+    SELECT answer FROM idempotency_key
+    WHERE key_hash = $1 AND ($2::text IS NULL OR EXISTS (SELECT FROM erasure_case WHERE id = (answer->'body'->>'caseId')::uuid AND reason_code = $2))`,
+};
+
 /** Who of them is held by law. $1 customer ids */
 export const FIND_HELD: Statement = {
   name: 'find-held',
