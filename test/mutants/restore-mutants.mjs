@@ -27,4 +27,10 @@ export const RESTORE_MUTANTS = [
     edits: [['apps/register/src/restore/pulse.service.js', '(pulse?.count ?? 0) < seen', 'false']],
     tests: RESTORE,
   },
+  {
+    name: 'any key will do',
+    what: 'the register starts under another key, recognises no suppression, and the erased come back by an import',
+    edits: [['apps/register/src/database/key-checks.js', 'noted && !noted.equals(checkOf(name, key))', 'false']],
+    tests: ['register/keys'], only: 'keeps its commands',
+  },
 ];

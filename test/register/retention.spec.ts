@@ -18,11 +18,11 @@ const NEVER_FINISHED = true;
 let register: TestRegister;
 let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
-  register = await startTestRegister('retention');
   const key = (): string => randomBytes(32).toString('base64');
+  const keys = { LINK_DIGEST_KEY: key(), REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key() };
+  register = await startTestRegister('retention', keys);
   environment = {
-    ...process.env, REGISTER_DATABASE_URL: register.databaseUrl, REGISTER_ERASURE_LOG_URL: register.erasureLogUrl, AMQP_URL: register.vhost.url,
-    LINK_DIGEST_KEY: key(), REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key(),
+    ...process.env, ...keys, REGISTER_DATABASE_URL: register.databaseUrl, REGISTER_ERASURE_LOG_URL: register.erasureLogUrl, AMQP_URL: register.vhost.url,
   };
 });
 afterEach(async () => { await register.database.query('DELETE FROM legal_hold'); await drain(); });

@@ -8,7 +8,9 @@ import { decision, startTestRegister, type TestRegister } from '#test/support/re
 jest.setTimeout(60_000);
 
 let register: TestRegister;
-beforeAll(async () => { register = await startTestRegister('suppression-file'); });
+const key = (): string => randomBytes(32).toString('base64');
+const keys = { LINK_DIGEST_KEY: key(), REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key() };
+beforeAll(async () => { register = await startTestRegister('suppression-file', keys); });
 afterAll(async () => { await register.stop(); });
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -22,10 +24,8 @@ const erase = async (id: string): Promise<void> => {
 
 describe('the list kept outside the backups', () => {
   const cli = (command: string, input = ''): { status: number | null; stdout: string; stderr: string } => {
-    const key = (): string => randomBytes(32).toString('base64');
     const environment = {
-      ...process.env, REGISTER_DATABASE_URL: register.databaseUrl, REGISTER_ERASURE_LOG_URL: register.erasureLogUrl, AMQP_URL: register.vhost.url,
-      LINK_DIGEST_KEY: key(), REGISTER_INDEX_KEY: key(), REGISTER_KEY_ENCRYPTION_KEY: key(),
+      ...process.env, ...keys, REGISTER_DATABASE_URL: register.databaseUrl, REGISTER_ERASURE_LOG_URL: register.erasureLogUrl, AMQP_URL: register.vhost.url,
     };
     return spawnSync(process.execPath, [fileURLToPath(import.meta.resolve('#register/cli.js')), command], { env: environment, input, encoding: 'utf8' });
   };

@@ -5,6 +5,7 @@ import { ACCESS_COMMANDS } from './access/access.commands.js';
 import { CERTIFICATE_KEY_COMMANDS } from './certificates/certificate-keys.commands.js';
 import { CERTIFICATE_COMMANDS } from './certificates/certificates.commands.js';
 import { registerDataSource } from './database/data-source.js';
+import { assertRegisterKeys } from './database/key-checks.js';
 import { ERASURE_RUN_COMMANDS } from './erasure-runs/erasure-runs.commands.js';
 import { IMPORT_COMMANDS } from './imports/imports.commands.js';
 import { LEFTOVERS_COMMANDS } from './leftovers/leftovers.commands.js';
@@ -45,6 +46,7 @@ async function main([name, ...args]: string[]): Promise<number> {
   const config = readRegisterConfig(process.env);
   const dataSource = await registerDataSource(config.databaseUrl, 2).initialize();
   try {
+    await assertRegisterKeys(dataSource, config);
     await command.run(dataSource, config, args);
     return 0;
   } finally {

@@ -9,6 +9,7 @@ import { BatchServer, type Subscription } from '#messaging/batch-server.js';
 import { ConsumerConnection } from '#messaging/messaging.module.js';
 import { QUEUES } from '#messaging/topology.js';
 import { ConfigurationError } from '#service/configuration.js';
+import { noteKeys, registerKeys } from './database/key-checks.js';
 import { ErasureLog } from './erasure-log/erasure-log.service.js';
 import { DATABASE_IS_BEHIND, Pulse } from './restore/pulse.service.js';
 import { RegisterModule, type RegisterParts } from './register.module.js';
@@ -45,6 +46,8 @@ export async function startRegister(parts: RegisterParts): Promise<NestFastifyAp
   });
   assertEveryRouteStatesItsScope(app);
   await assertRestored(app);
+  await noteKeys(app.get(DataSource), registerKeys(config));
+  await app.get(ErasureLog, { strict: false }).noteKeys();
   app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS, rpcQueue: QUEUES.rpc }) });
   await app.startAllMicroservices();
   await app.listen(config.port, config.host);

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
 import { DatabaseAwayInterceptor } from '#database/database-away.interceptor.js';
 import { openDatabase } from '#database/open-database.js';
 import { JsonLogger } from '#http/logger.js';
@@ -13,6 +14,7 @@ import { AccessModule } from './access/access.module.js';
 import { BundleModule } from './bundle/bundle.module.js';
 import { CustomersModule } from './customers/customers.module.js';
 import { registerDataSource } from './database/data-source.js';
+import { assertRegisterKeys } from './database/key-checks.js';
 import { DisclosuresModule } from './disclosures/disclosures.module.js';
 import { ErasureModule } from './erasure/erasure.module.js';
 import { GuardiansModule } from './guardians/guardians.module.js';
@@ -44,6 +46,18 @@ class CoreModule {
   }
 }
 
+/** Before anybody has it: whoever had the wrong keys would write under them. */
+async function openRegister(config: RegisterConfig): Promise<DataSource> {
+  const database = await openDatabase(registerDataSource(config.databaseUrl, config.poolSize));
+  try {
+    await assertRegisterKeys(database, config);
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}
+
 /** The composition root of the register. */
 @Module({})
 export class RegisterModule {
@@ -55,7 +69,7 @@ export class RegisterModule {
         CoreModule.forRoot({ config, logger, metrics }),
         TypeOrmModule.forRootAsync({
           useFactory: () => ({ retryAttempts: 0 }),
-          dataSourceFactory: () => openDatabase(registerDataSource(config.databaseUrl, config.poolSize)),
+          dataSourceFactory: () => openRegister(config),
         }),
         MessagingModule.forRoot({ url: config.amqpUrl, name: 'lupa-register', logger, rpcQueue: QUEUES.marketingRpc }),
         AccessModule,

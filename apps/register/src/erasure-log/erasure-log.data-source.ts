@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { Decisions1700000000002 } from './migrations/1700000000002-decisions.js';
 import { ErasureLog1700000000001 } from './migrations/1700000000001-erasure-log.js';
+import { KeyChecks1700000000005 } from './migrations/1700000000005-key-checks.js';
 import { RegisterPulse1700000000003 } from './migrations/1700000000003-register-pulse.js';
 import { StandingLines1700000000004 } from './migrations/1700000000004-standing-lines.js';
 
@@ -11,7 +12,7 @@ export function erasureLogDataSource(url: string, poolSize: number): DataSource 
     url,
     poolSize,
     applicationName: 'lupa-erasure-log',
-    migrations: [ErasureLog1700000000001, Decisions1700000000002, RegisterPulse1700000000003, StandingLines1700000000004],
+    migrations: [ErasureLog1700000000001, Decisions1700000000002, RegisterPulse1700000000003, StandingLines1700000000004, KeyChecks1700000000005],
     migrationsTransactionMode: 'each',
     logging: false,
     extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, options: '-c timezone=UTC' },

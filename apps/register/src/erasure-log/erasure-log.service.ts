@@ -4,6 +4,7 @@ import { isAway } from '#database/database-errors.js';
 import { openDatabase } from '#database/open-database.js';
 import { runStatement, type Statement } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
+import { assertKeys, noteKeys } from '../database/key-checks.js';
 import type { RegisterConfig } from '../register.config.js';
 import { erasureLogDataSource } from './erasure-log.data-source.js';
 import { ERASURE_LOG_AWAY } from './erasure-log.errors.js';
@@ -46,11 +47,27 @@ export interface LogEntry {
  * is committed before the first row of the person is deleted.
  */
 export class ErasureLog implements OnApplicationShutdown {
-  private constructor(private readonly database: DataSource) {}
+  private constructor(private readonly database: DataSource, private readonly keys: Parameters<typeof noteKeys>[1]) {}
 
-  /** Waits for the database: without the log nobody could say whether a restored person was erased. */
-  static async open({ erasureLogUrl }: Pick<RegisterConfig, 'erasureLogUrl'>): Promise<ErasureLog> {
-    return new ErasureLog(await openDatabase(erasureLogDataSource(erasureLogUrl, POOL_SIZE)));
+  /**
+   * Waits for the database: without the log nobody could say whether a restored person was erased.
+   * @throws ConfigurationError when its digests were made by another key
+   */
+  static async open({ erasureLogUrl, indexKey }: Pick<RegisterConfig, 'erasureLogUrl' | 'indexKey'>): Promise<ErasureLog> {
+    const database = await openDatabase(erasureLogDataSource(erasureLogUrl, POOL_SIZE));
+    const keys = { REGISTER_INDEX_KEY: indexKey };
+    try {
+      await assertKeys(database, 'the log of erasures', keys);
+    } catch (error) {
+      await database.destroy();
+      throw error;
+    }
+    return new ErasureLog(database, keys);
+  }
+
+  /** At the end of a start: the key that its digests are made by. */
+  noteKeys(): Promise<void> {
+    return noteKeys(this.database, this.keys);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -37,6 +37,7 @@ export const TABLES_OF_NOBODY: Readonly<Record<string, string>> = {
   certificate_key: 'Keys that sign certificates of erasure',
   erasure_appeal: 'Of cases of abuse: when contested, how answered; a case leads to nobody',
   erasure_case: 'Of people who are erased: when, on what ground, how answered; nothing leads to them',
+  key_check: 'By which keys this database was filled, as keyed hashes of a fixed text',
   link_state: 'How far the link to marketing is',
   login_failure: 'Keyed hashes of user names and addresses that failed to log in',
   migrations: 'Which migrations ran',
