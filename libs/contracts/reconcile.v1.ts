@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { OrderSchema, RefSchema } from './order.js';
 
@@ -16,6 +16,8 @@ export const DigestReplySchema = z.object({
   schema: z.literal('digest.v1'),
   epoch: z.int().positive(),
   digests: z.array(z.object({ bucket: BucketSchema, digest: z.string() })),
+  /** Of the key of the content digests; a register of before does not tell it. */
+  keyCheck: z.string().optional(),
 });
 export type DigestReply = z.infer<typeof DigestReplySchema>;
 
@@ -28,6 +30,11 @@ export type BucketReply = z.infer<typeof BucketReplySchema>;
 /** The bucket of a reference: its first byte, 0–255. */
 export function bucketOf(ref: string): number {
   return Number.parseInt(ref.slice(0, 2), 16);
+}
+
+/** Tells whether both sides have the same key, and not which: digests under different keys would all differ, whatever is held. */
+export function linkKeyCheck(key: Buffer): string {
+  return createHmac('sha256', key).update('lupa link key check').digest('base64url').slice(0, 22);
 }
 
 /** SHA-256 over the opted-in references of one bucket, sorted by reference, with order and content digest. */

@@ -34,7 +34,7 @@ export const EXAMPLES = {
     unknown: [],
   } satisfies ProjectionReply,
   digestRequest: { schema: 'digest.get.v1', buckets: [111] },
-  digestReply: { schema: 'digest.v1', epoch: order.epoch, digests: [{ bucket: 111, digest: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }] } satisfies DigestReply,
+  digestReply: { schema: 'digest.v1', epoch: order.epoch, digests: [{ bucket: 111, digest: '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU' }], keyCheck: 'Zt0w2Yk7m1v9xQqR3sT5uV' } satisfies DigestReply,
   bucketRequest: { schema: 'bucket.get.v1', bucket: 111 },
   bucketReply: { schema: 'bucket.v1', entries: [{ ref, ...order, digest: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg' }] } satisfies BucketReply,
   searchRequested: { schema: 'search.requested.v1', roundId } satisfies SearchRequested,

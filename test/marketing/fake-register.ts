@@ -8,7 +8,7 @@ import type { Channel } from '#contracts/channel.js';
 import type { ConsentChanged } from '#contracts/consent-changed.v1.js';
 import type { Order } from '#contracts/order.js';
 import { type Projection, projectionDigest, type ProjectionReply, ProjectionRequestSchema } from '#contracts/projection.v1.js';
-import { bucketDigest, type BucketEntry, bucketOf, BucketRequestSchema, DigestRequestSchema } from '#contracts/reconcile.v1.js';
+import { bucketDigest, type BucketEntry, bucketOf, BucketRequestSchema, DigestRequestSchema, linkKeyCheck } from '#contracts/reconcile.v1.js';
 import { type NeedlesReply, NeedlesRequestSchema, type SearchAnswered, SearchAnsweredSchema, UNKNOWN_ROUND } from '#contracts/search.v1.js';
 import type { Watermark } from '#contracts/watermark.v1.js';
 import { Opened, subscription } from '#test/messaging/support.js';
@@ -52,6 +52,7 @@ export class FakeRegister {
       'digest.get': (request: unknown) => Promise.resolve({
         schema: 'digest.v1', epoch: this.epoch,
         digests: DigestRequestSchema.parse(request).buckets.map((bucket) => ({ bucket, digest: bucketDigest(this.entries(bucket)) })),
+        keyCheck: linkKeyCheck(this.digestKey),
       }),
       'bucket.get': (request: unknown) => Promise.resolve({ schema: 'bucket.v1', entries: this.entries(BucketRequestSchema.parse(request).bucket) }),
       'search.needles.get': async (request: unknown) => Promise.resolve(this.needles(request)),

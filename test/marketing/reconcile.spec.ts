@@ -35,6 +35,17 @@ describe('reconciliation', () => {
     expect(await run()).toEqual({ differingBuckets: 0, pulled: 0, takenOut: 0, alarms: 0 });
   });
 
+  it('compares nothing with a register that has another key, and says so at its start', async () => {
+    await marketing.stop();
+    app = await marketing.start({ linkDigestKey: Buffer.alloc(32, 8) });
+    await waitFor('the log line', () => marketing.log.some((line) => line.includes('link-digest-key-differs')));
+    await expect(run()).rejects.toThrow(/LINK_DIGEST_KEY/);
+    expect(await marketing.database.query('SELECT 1 FROM ref_state WHERE awaiting_data')).toEqual([]);
+    await marketing.stop();
+    app = await marketing.start();
+    await waitFor('the same key', async () => (await run()).differingBuckets === 0);
+  });
+
   it('fetches whom marketing never heard of, and whoever is newer in the register', async () => {
     const [lost] = [randomUUID()];
     marketing.register.people.set(lost, person(lost, [1, 1], ['email']));

@@ -2,9 +2,10 @@ import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/comm
 import { DataSource } from 'typeorm';
 import { compareOrder } from '#contracts/order.js';
 import { projectionDigest } from '#contracts/projection.v1.js';
-import { bucketDigest, type BucketEntry, bucketOf, BUCKETS } from '#contracts/reconcile.v1.js';
+import { bucketDigest, type BucketEntry, bucketOf, BUCKETS, type DigestReply, linkKeyCheck } from '#contracts/reconcile.v1.js';
 import { JsonLogger } from '#http/logger.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
+import { ConfigurationError } from '#service/configuration.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { toProjection } from '../contacts/contact-row.js';
 import { inTransaction } from '../database/transaction.js';
@@ -20,6 +21,7 @@ import { awaitData, claimRun, noteCompared, readHeld, readRemembered, takeOut } 
 /** Buckets read and asked for together: 16,000 rows at a million contacts. */
 const BUCKETS_AT_ONCE = 4;
 const HOUR_SECONDS = 3_600;
+const MINUTE_MS = 60_000;
 const MAX_PROJECTIONS = 500;
 
 /** What one comparison found. */
@@ -38,6 +40,8 @@ export interface ReconcileReport {
 export class ReconcileService implements BeforeApplicationShutdown {
   readonly task: RepeatingTask;
   private ending = false;
+  /** When to ask, besides by each comparison, whether both sides have the same key: at the start, and each minute until they have. */
+  private askForKeyAt = 0;
 
   constructor(
     private readonly database: DataSource,
@@ -63,14 +67,20 @@ export class ReconcileService implements BeforeApplicationShutdown {
   }
 
   private async turn(): Promise<Turn> {
-    if (this.connection.state().connected && (await claimRun(this.database.manager, HOUR_SECONDS))) await this.run();
+    if (!this.connection.state().connected) return 'idle';
+    if (await claimRun(this.database.manager, HOUR_SECONDS)) {
+      await this.run();
+    } else if (Date.now() >= this.askForKeyAt) {
+      this.askForKeyAt = Date.now() + MINUTE_MS;
+      this.assertSameKey(await this.register.digests([0]));
+    }
     return 'idle';
   }
 
   /**
    * One whole comparison. What is ours is read before the register is asked, so that a change in between makes
    * only the register look newer.
-   * @throws RpcUnavailable when the register is away; what was repaired until then stays repaired.
+   * @throws RpcUnavailable when the register is away; what was repaired until then stays repaired. ConfigurationError when it has another key.
    */
   async run(): Promise<ReconcileReport> {
     const { link } = await readLink(this.database.manager);
@@ -81,6 +91,7 @@ export class ReconcileService implements BeforeApplicationShutdown {
       const buckets = Array.from({ length: BUCKETS_AT_ONCE }, (_, index) => first + index);
       const local = await this.readLocal(first);
       const reply = await this.register.digests(buckets);
+      this.assertSameKey(reply);
       registerEpochs.add(reply.epoch);
       for (const { bucket, digest } of reply.digests) {
         const held = local.get(bucket) ?? [];
@@ -114,6 +125,15 @@ export class ReconcileService implements BeforeApplicationShutdown {
       else entries.push(entry);
     }
     return byBucket;
+  }
+
+  /** Under another key everything would differ: all would be fetched anew, every time, and nothing be compared. */
+  private assertSameKey({ keyCheck }: DigestReply): void {
+    const isSame = keyCheck === undefined || keyCheck === linkKeyCheck(this.config.linkDigestKey);
+    this.askForKeyAt = isSame ? Number.POSITIVE_INFINITY : Date.now() + MINUTE_MS;
+    if (isSame) return;
+    this.logger.event('link-digest-key-differs', {}, 'error');
+    throw new ConfigurationError('LINK_DIGEST_KEY is not the one that the register has, so nothing can be compared with it. Give both services the same.');
   }
 
   private async repairBucket(bucket: number, held: readonly LocalEntry[]): Promise<ReconcileReport> {

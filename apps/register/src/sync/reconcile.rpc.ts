@@ -3,7 +3,7 @@ import { MessagePattern, Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { projectionDigest } from '#contracts/projection.v1.js';
 import {
-  bucketDigest, type BucketEntry, type BucketReply, BucketRequestSchema, type DigestReply, DigestRequestSchema,
+  bucketDigest, type BucketEntry, type BucketReply, BucketRequestSchema, type DigestReply, DigestRequestSchema, linkKeyCheck,
 } from '#contracts/reconcile.v1.js';
 import { MessageController } from '#messaging/message-controller.js';
 import { runStatement } from '#database/statement.js';
@@ -29,7 +29,7 @@ export class ReconcileRpc {
     const epoch = await this.epoch();
     const digests = [];
     for (const bucket of buckets) digests.push({ bucket, digest: bucketDigest(await this.entries(bucket, epoch)) });
-    return { schema: 'digest.v1', epoch, digests };
+    return { schema: 'digest.v1', epoch, digests, keyCheck: linkKeyCheck(this.config.linkDigestKey) };
   }
 
   @MessagePattern('bucket.get')
