@@ -1,5 +1,6 @@
 // Makes a .env for docker-compose.yml with fresh secrets: node scripts/make-env.mjs .env
 // A file that is there already keeps what it says; only what it lacks is added. Without a name everything is printed.
+// A service does not start with other keys than its database was filled under, so keep the file.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { freshSecrets } from './lib/secrets.mjs';
 import { say } from './lib/say.mjs';
