@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { OrderSchema, RefSchema } from './order.js';
+import { PulseSchema } from './pulse.js';
 
 /** Most answers one message carries. */
 export const MAX_ANSWERS = 500;
@@ -10,8 +11,8 @@ const AnswerSchema = z.object({ ref: RefSchema, ...OrderSchema.shape });
 const ErasureAnswerSchema = z.object({ ...AnswerSchema.shape, statement: z.string().max(8_192) });
 
 /**
- * Marketing's own word that it has applied changes. May be empty: then it only tells the marketing epoch
- * (sent at start, and when a watermark names another epoch).
+ * Marketing's own word that it has applied changes. May be empty: then it only tells the marketing epoch and its pulse
+ * (sent at start, when a watermark names another epoch, and after half a minute in which nothing else was said).
  */
 export const AppliedSchema = z.object({
   schema: z.literal('applied.v1'),
@@ -19,6 +20,8 @@ export const AppliedSchema = z.object({
   appliedAt: z.iso.datetime(),
   answers: z.array(AnswerSchema).max(MAX_ANSWERS),
   erasures: z.array(ErasureAnswerSchema).max(MAX_ANSWERS),
+  /** Counted after everything answered here was committed. Missing from a marketing that does not count. */
+  pulse: PulseSchema.optional(),
 });
 export type Applied = z.infer<typeof AppliedSchema>;
 export type Answer = z.infer<typeof AnswerSchema>;

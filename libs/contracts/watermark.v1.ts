@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_PULSES, PulseSchema } from './pulse.js';
 
 /**
  * The register's word: everything committed before `watermark` has been answered by the marketing
@@ -13,5 +14,7 @@ export const WatermarkSchema = z.object({
   issuedAt: z.iso.datetime(),
   /** Customers with a change that marketing has not yet answered. */
   pending: z.int().nonnegative(),
+  /** What processes of this marketing incarnation have said they had counted: its database must know it. Missing: nothing is claimed. */
+  pulses: z.array(PulseSchema).max(MAX_PULSES).optional(),
 });
 export type Watermark = z.infer<typeof WatermarkSchema>;

@@ -45,7 +45,7 @@ describe('docs/asyncapi.json', () => {
 
   it('lets no queue carry personal data (R21)', () => {
     const known = [
-      'schema', 'ref', 'epoch', 'version', 'channels', 'erased', 'reason', 'marketingEpoch', 'watermark', 'issuedAt', 'pending', 'appliedAt', 'answers', 'erasures', 'statement', 'roundId',
+      'schema', 'ref', 'epoch', 'version', 'channels', 'erased', 'reason', 'marketingEpoch', 'watermark', 'issuedAt', 'pending', 'appliedAt', 'answers', 'erasures', 'statement', 'roundId', 'pulse', 'pulses', 'instance', 'count',
     ];
     const queued = (['consentChanged', 'watermark', 'applied', 'searchRequested', 'searchAnswered'] as const).map(jsonSchemaOf);
     expect([...new Set(queued.flatMap(fieldsOf))].sort()).toEqual([...known].sort());

@@ -11,16 +11,17 @@ const erased = 'b4e8a7c2-09d1-4c57-8f3a-2d6e1f0b9c44';
 const order = { epoch: 1_763_856_000, version: 7 };
 const roundId = '3f0e8a52-9c1d-4b7e-8a64-51d2c7b90e3f';
 const marketingEpoch = '0d9f6b1e-7c1a-4f6e-8f55-3f0a8f7f5b21';
+const pulse = { instance: '91c2d7f4-5a3e-4b08-9d16-7e0f4c2a8b35', count: 4_711 };
 
 /** One message of each kind, as the AsyncAPI document shows them. */
 export const EXAMPLES = {
   consentChanged: { schema: 'consent.changed.v1', ref, ...order, channels: ['email'], erased: false, reason: 'consent' } satisfies ConsentChanged,
   watermark: {
-    schema: 'watermark.v1', epoch: order.epoch, marketingEpoch, watermark: '2026-11-23T08:59:59.120Z', issuedAt: '2026-11-23T09:00:00.000Z', pending: 1,
+    schema: 'watermark.v1', epoch: order.epoch, marketingEpoch, watermark: '2026-11-23T08:59:59.120Z', issuedAt: '2026-11-23T09:00:00.000Z', pending: 1, pulses: [pulse],
   } satisfies Watermark,
   applied: {
     schema: 'applied.v1', marketingEpoch, appliedAt: '2026-11-23T09:00:00.040Z',
-    answers: [{ ref, ...order }], erasures: [{ ref: erased, epoch: order.epoch, version: 3, statement: 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl' }],
+    answers: [{ ref, ...order }], erasures: [{ ref: erased, epoch: order.epoch, version: 3, statement: 'eyJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl' }], pulse,
   } satisfies Applied,
   projectionRequest: { schema: 'projection.get.v1', refs: [ref] } satisfies ProjectionRequest,
   projectionReply: {

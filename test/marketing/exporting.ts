@@ -31,13 +31,14 @@ export class Exporting {
     const exporting = new Exporting(marketing, directory, { exports: { ...marketing.config.exports, directory, recipients, ...exports } });
     marketing.register.come();
     await exporting.start();
-    await marketing.open();
     return exporting;
   }
 
   /** Starts one more instance; the address it listens on. */
   async start(): Promise<string> {
-    return (await this.marketing.start(this.changes)).getUrl();
+    const app = await this.marketing.start(this.changes);
+    await this.marketing.open();
+    return app.getUrl();
   }
 
   async close(): Promise<void> {

@@ -95,14 +95,16 @@ export class RunningMarketing {
     await this.vhost.delete();
   }
 
-  /** Lists are open: the register has heard of this marketing and says that it is up to date; and no older word of it is under way. */
+  /** Lists are open at every instance: the register has heard of this marketing and says that it is up to date; and no older word of it is under way. */
   async open(): Promise<void> {
     await waitFor('hello', () => this.register.heard.at(-1)?.marketingEpoch);
     const told = await this.register.watermark();
-    await waitFor('an open list', async () => {
-      const { fresh, asOf } = (await this.call('GET', '/v1/freshness')).body;
-      return fresh === true && Date.parse(String(asOf)) >= Date.parse(told);
-    });
+    for (const instance of this.apps.keys()) {
+      await waitFor('an open list', async () => {
+        const { fresh, asOf } = (await this.call('GET', '/v1/freshness', undefined, undefined, instance)).body;
+        return fresh === true && Date.parse(String(asOf)) >= Date.parse(told);
+      });
+    }
   }
 
   /** One request to an instance, the first one unless told. */

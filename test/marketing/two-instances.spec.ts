@@ -188,7 +188,7 @@ describe(`two instances of marketing on the same queues and database, with seed 
     await Promise.all([marketing.stopOne(0), marketing.register.tell(...history.slice(half))]);
     await allAnswered();
     await start();
-    await marketing.register.watermark();
+    await marketing.open();
     const rows = await contacts();
     for (const channel of CHANNELS) {
       expect(await alike('POST', '/v1/audience/count', { channel })).toMatchObject({ count: rows.filter((row) => row[`${channel}_since`] !== null).length });

@@ -9,6 +9,7 @@ import { ConsumerConnection } from '#messaging/messaging.module.js';
 import { QUEUES } from '#messaging/topology.js';
 import { DataSource } from 'typeorm';
 import { AudienceService } from './audience/audience.service.js';
+import { FreshnessService } from './audience/freshness.service.js';
 import { ConfigurationError } from '#service/configuration.js';
 import { StatementKeys } from './answering/statement-keys.service.js';
 import { isAddressKey } from './contacts/address-digests.sql.js';
@@ -34,6 +35,7 @@ export async function startMarketing(parts: MarketingParts): Promise<NestFastify
   await assertRestored(app);
   await assertAddressKey(app, config.indexKey);
   await app.get(StatementKeys).keep();
+  await app.get(FreshnessService).begin(app.get(DataSource).manager);
   app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: [...SUBSCRIPTIONS, SEARCH_SUBSCRIPTION], rpcQueue: QUEUES.marketingRpc }) });
   await app.startAllMicroservices();
   app.get(Background).start();

@@ -50,6 +50,7 @@ import { Background } from './operations/background.service.js';
 import { MarketingMetrics } from './operations/marketing-metrics.service.js';
 import { Puller } from './pulling/puller.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
+import { Pulse } from './restore/pulse.service.js';
 import { OverlapController } from './segments/overlap.controller.js';
 import { OverlapService } from './segments/overlap.service.js';
 import { SegmentsController } from './segments/segments.controller.js';
@@ -90,7 +91,7 @@ export class MarketingModule {
         { provide: JsonLogger, useValue: logger },
         { provide: Metrics, useValue: metrics },
         { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
-        AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IndexMetrics, IntakeService, MarketingMetrics, Puller, ReconcileService,
+        AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IndexMetrics, IntakeService, MarketingMetrics, Puller, Pulse, ReconcileService,
         RegisterClient, SegmentsService, SelectionService, SnapshotKeeper, SnapshotsService, StatementSigner, WatermarkService,
         ExplainService, HeldService, LeftoverSearch, OverlapService, StatementKeys,
         BlockReader, ExportContent, ExportKeeper, ExportWork, ExportsService, FileCleaner, FileMaker, FileStore, HandoverService, RemovalsService,

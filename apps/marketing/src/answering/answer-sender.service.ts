@@ -9,13 +9,15 @@ import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { JsonLogger } from '#http/logger.js';
 import { askForCleanFiles, awaitReadings, type ErasedInExports, findInExports } from '../exports/erasures.sql.js';
 import { ExportKeeper } from '../exports/export-keeper.service.js';
-import { readLink } from '../link/link.sql.js';
+import { Pulse, type Told } from '../restore/pulse.service.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { MarketingMetrics } from '../operations/marketing-metrics.service.js';
 import { type AnswerRow, countRowsLeft, deleteAnswers, takeAnswers } from './answering.sql.js';
 import { StatementSigner } from './statement-signer.service.js';
 
 const NOT_EXPORTED: ErasedInExports = { recipients: new Map(), stored: new Set() };
+/** So long the register may hear nothing before it is told at least how far this database has come. */
+const SILENCE_MS = 30_000;
 /** Answers published together: four full messages. */
 const MAX_TAKEN = 4 * MAX_ANSWERS;
 
@@ -28,6 +30,8 @@ export class AnswerSender {
   readonly task: RepeatingTask;
   /** The register is told our epoch at start, and whenever it speaks of another one. */
   private helloDue = true;
+  /** By `performance.now()`. */
+  private toldAt = 0;
 
   constructor(
     private readonly database: DataSource,
@@ -36,6 +40,7 @@ export class AnswerSender {
     private readonly signer: StatementSigner,
     private readonly metrics: MarketingMetrics,
     private readonly exports: ExportKeeper,
+    private readonly pulse: Pulse,
     @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'exports'>,
     logger: JsonLogger,
   ) {
@@ -55,7 +60,7 @@ export class AnswerSender {
   /** One turn: hello when due, then the oldest answers. Without a broker everything waits. */
   async turn(): Promise<Turn> {
     if (!this.connection.state().connected) return 'idle';
-    if (this.helloDue) await this.publishHello();
+    if (this.helloDue || performance.now() - this.toldAt > SILENCE_MS) await this.publishHello();
     const { taken, confirmed } = await this.database.transaction((manager) => this.sendOldest(manager));
     this.metrics.answersSent.inc(confirmed);
     if (confirmed < taken) throw new PublishUnconfirmed('unknown');
@@ -63,12 +68,11 @@ export class AnswerSender {
   }
 
   private async publishHello(): Promise<void> {
-    const { link, now } = await readLink(this.database.manager);
-    const [outcome = 'unknown'] = await this.client.publishAll([messageOf({
-      schema: 'applied.v1', marketingEpoch: link.marketingEpoch, appliedAt: now.toISOString(), answers: [], erasures: [],
-    })]);
+    const told = await this.pulse.beat();
+    const [outcome = 'unknown'] = await this.client.publishAll([messageOf({ schema: 'applied.v1', ...told, answers: [], erasures: [] })]);
     if (outcome !== 'confirmed') throw new PublishUnconfirmed(outcome);
     this.helloDue = false;
+    this.toldAt = performance.now();
   }
 
   private async sendOldest(manager: EntityManager): Promise<{ taken: number; confirmed: number }> {
@@ -78,13 +82,17 @@ export class AnswerSender {
     // What a stored file still holds is not erased yet: it is said when it is true.
     const rows = due.filter((row) => !inExports.stored.has(row.ref));
     if (rows.length === 0) return { taken: 0, confirmed: 0 };
-    const { link, now } = await readLink(manager);
     const rowsLeft = erased.length === 0 ? new Map<string, number>() : await countRowsLeft(manager, erased);
     const parts = chunks(rows, MAX_ANSWERS);
-    const messages = await Promise.all(parts.map((part) => this.compose(part, link.marketingEpoch, now, rowsLeft, inExports.recipients)));
+    // After they were committed, and committed itself: a database that is put back to before them has counted less.
+    const told = await this.pulse.beat();
+    const messages = await Promise.all(parts.map((part) => this.compose(part, told, rowsLeft, inExports.recipients)));
     const outcomes = await this.client.publishAll(messages.map(messageOf));
     const done = parts.flatMap((part, index) => (outcomes[index] === 'confirmed' ? part.map(({ id }) => id) : []));
-    if (done.length > 0) await deleteAnswers(manager, done);
+    if (done.length > 0) {
+      await deleteAnswers(manager, done);
+      this.toldAt = performance.now();
+    }
     return { taken: rows.length, confirmed: done.length };
   }
 
@@ -105,19 +113,18 @@ export class AnswerSender {
   }
 
   private async compose(
-    rows: readonly AnswerRow[], marketingEpoch: string, now: Date, rowsLeft: ReadonlyMap<string, number>,
-    recipients: ErasedInExports['recipients'],
+    rows: readonly AnswerRow[], told: Told, rowsLeft: ReadonlyMap<string, number>, recipients: ErasedInExports['recipients'],
   ): Promise<Applied> {
     const orderOf = ({ ref, epoch, version }: AnswerRow) => ({ ref, epoch, version });
     const erasures = await Promise.all(rows.filter((row) => row.erased).map(async (row) => ({
       ...orderOf(row),
       statement: await this.signer.sign({
-        ...orderOf(row), marketingEpoch, appliedAt: row.appliedAt.toISOString(),
+        ...orderOf(row), marketingEpoch: told.marketingEpoch, appliedAt: row.appliedAt.toISOString(),
         rowsDeleted: row.rowsDeleted, rowsLeft: rowsLeft.get(row.ref) ?? 0, recipients: (recipients.get(row.ref) ?? []).map((id) => this.recipient(id)),
       }),
     })));
     const answers = rows.filter((row) => !row.erased).map(orderOf);
-    return { schema: 'applied.v1', marketingEpoch, appliedAt: now.toISOString(), answers, erasures };
+    return { schema: 'applied.v1', ...told, answers, erasures };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Failure } from '#http/failure.js';
+import { LinkMemory } from '../link/link-memory.js';
 import { type LinkNow, readLink } from '../link/link.sql.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { LIST_STALE } from './audience.errors.js';
@@ -17,7 +18,14 @@ export interface Judged {
 /** The gate before everything that shows who may be written to. */
 @Injectable()
 export class FreshnessService {
+  private readonly memory = new LinkMemory();
+
   constructor(@Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'freshnessLimitMs'>) {}
+
+  /** At start, before anything is heard: no list is shown by what stands in the database from before. */
+  async begin(manager: EntityManager): Promise<void> {
+    this.memory.begin((await readLink(manager)).link);
+  }
 
   /** As of the snapshot that the caller reads on: ask in the same transaction as for the people. */
   async judge(manager: EntityManager): Promise<Judged> {
@@ -25,8 +33,11 @@ export class FreshnessService {
   }
 
   /** By what was read of the link together with the people. */
-  judgeLink({ link, now, audienceVersion }: LinkNow): Judged {
-    return { freshness: judgeFreshness(link, now, this.config.freshnessLimitMs), version: audienceVersion, now };
+  judgeLink(read: LinkNow): Judged {
+    const { link, now, audienceVersion: version } = read;
+    const freshness = judgeFreshness(link, now, this.config.freshnessLimitMs);
+    if (this.memory.take(read) || !freshness.fresh) return { freshness, version, now };
+    return { freshness: { ...freshness, fresh: false, reason: 'not-heard-since' }, version, now };
   }
 
   /**

@@ -24,7 +24,7 @@ export interface Link {
   readonly reconcileDue: boolean;
 }
 
-export const STALE_REASONS = ['no-watermark', 'epoch-differs', 'reconcile-due', 'watermark-ahead', 'too-old'] as const;
+export const STALE_REASONS = ['no-watermark', 'not-heard-since', 'epoch-differs', 'reconcile-due', 'watermark-ahead', 'too-old'] as const;
 export type StaleReason = (typeof STALE_REASONS)[number];
 
 export type Freshness =

@@ -62,6 +62,7 @@ export const TABLES_OF_NOBODY: Readonly<Record<string, string>> = {
   growth: 'Counts by day; nobody can be found in them',
   link_state: 'How far the link to the register is',
   migrations: 'Which migrations ran',
+  pulse: 'Numbers that count on: how far this database has come',
   segment: 'Names of saved filters',
   statement_key: 'Public keys of marketing',
   segment_version: 'Saved filters, which describe people and name none',

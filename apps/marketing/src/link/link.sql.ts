@@ -15,12 +15,15 @@ export interface LinkRow {
   readonly reconcileDue: boolean;
   readonly audienceVersion: number;
   readonly now: Date;
+  readonly begunAt: Date;
 }
 
 /** The link as it stands, the database's clock, and the register's own count of what waits. */
 export interface LinkNow {
   readonly link: Link;
   readonly now: Date;
+  /** The database's clock when the transaction began in which the link was read. */
+  readonly begunAt: Date;
   readonly pending: number | null;
   /** Version of the contacts that this freshness is of. */
   readonly audienceVersion: number;
@@ -31,7 +34,7 @@ export const LINK_COLUMNS = `
   marketing_epoch AS "marketingEpoch", register_epoch AS "registerEpoch", watermark,
   watermark_epoch AS "watermarkEpoch", watermark_marketing_epoch AS "watermarkMarketingEpoch",
   issued_at AS "issuedAt", received_at AS "receivedAt", pending, reconcile_due AS "reconcileDue",
-  (SELECT version FROM audience_version) AS "audienceVersion", clock_timestamp() AS now`;
+  (SELECT version FROM audience_version) AS "audienceVersion", clock_timestamp() AS now, now() AS "begunAt"`;
 
 export async function readLink(manager: EntityManager): Promise<LinkNow> {
   const [row] = await manager.query<[LinkRow]>(`SELECT ${LINK_COLUMNS} FROM link_state`);
@@ -43,17 +46,18 @@ export function toLinkNow(row: LinkRow): LinkNow {
   const heard = watermark === null ? null : {
     epoch: row.watermarkEpoch, marketingEpoch: row.watermarkMarketingEpoch, watermark, issuedAt, receivedAt,
   };
-  return { link: { marketingEpoch, registerEpoch, heard, reconcileDue }, now: row.now, pending: row.pending, audienceVersion: row.audienceVersion };
+  return { link: { marketingEpoch, registerEpoch, heard, reconcileDue }, now: row.now, begunAt: row.begunAt, pending: row.pending, audienceVersion: row.audienceVersion };
 }
 
 /**
- * A condition that holds while both sides speak of the incarnations they spoke of in `link`, and lists were open then. What was
- * judged by `link` is good for contacts read under it, too: within one incarnation time only takes people away.
+ * A condition that holds while both sides speak of the incarnations they spoke of in `link`, lists were open then, and the database
+ * was not put back meanwhile. What was judged by `link` is good for contacts read under it, too: within one incarnation time only takes
+ * people away.
  */
 export function unchanged({ marketingEpoch, registerEpoch, heard }: Link, place: (value: unknown) => string): string {
   return `EXISTS (SELECT 1 FROM link_state WHERE NOT reconcile_due AND marketing_epoch = ${place(marketingEpoch)}::uuid
     AND register_epoch = ${place(registerEpoch)}::bigint AND watermark_epoch = ${place(heard?.epoch)}::bigint
-    AND watermark_marketing_epoch = ${place(heard?.marketingEpoch)}::uuid)`;
+    AND watermark_marketing_epoch = ${place(heard?.marketingEpoch)}::uuid AND issued_at >= ${place(heard?.issuedAt)}::timestamptz)`;
 }
 
 /**

@@ -1,10 +1,10 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { Metrics } from '#http/metrics.js';
-import { ageMs, judgeFreshness } from '../audience/freshness.js';
+import { ageMs } from '../audience/freshness.js';
+import { FreshnessService } from '../audience/freshness.service.js';
 import { type LinkNow, readLink } from '../link/link.sql.js';
-import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { type Backlogs, countBacklogs } from './operations.sql.js';
 
 /** What the operator watches. No label carries a reference or anything about a person. */
@@ -19,12 +19,14 @@ export class MarketingMetrics {
   readonly pullFailures: Counter<'reason'>;
   readonly reconcileAlarms: Counter<'kind'>;
   readonly reconcileRuns: Counter<'outcome'>;
+  /** Each time this process found that its database had been put back. */
+  readonly wentBack: Counter;
   private looking: Promise<Snapshot> | undefined;
 
   constructor(
     metrics: Metrics,
     private readonly database: DataSource,
-    @Inject(MARKETING_CONFIG) private readonly config: MarketingConfig,
+    private readonly gate: FreshnessService,
   ) {
     const registers = [metrics.registry];
     const counter = <L extends string>(name: string, help: string, labelNames: L[] = []): Counter<L> =>
@@ -36,6 +38,7 @@ export class MarketingMetrics {
     this.pullFailures = counter('lupa_pull_failures_total', 'References whose data could not be taken', ['reason']);
     this.reconcileAlarms = counter('lupa_reconcile_alarms_total', 'Contacts that differed from the register without a change on its way', ['kind']);
     this.reconcileRuns = counter('lupa_reconcile_runs_total', 'Comparisons with the register', ['outcome']);
+    this.wentBack = counter('lupa_database_went_back_total', 'Times the database was found older than what the register was told of it');
     this.registerGauges(metrics.registry);
   }
 
@@ -54,7 +57,7 @@ export class MarketingMetrics {
     gauge('lupa_register_pending', 'Customers with an unanswered change, by the latest word of the register',
       ({ state }) => state.pending ?? 0);
     gauge('lupa_lists_open', '1 when lists are shown, 0 when they are refused as stale',
-      ({ state }) => (judgeFreshness(state.link, state.now, this.config.freshnessLimitMs).fresh ? 1 : 0));
+      ({ state }) => (this.gate.judgeLink(state).freshness.fresh ? 1 : 0));
     gauge('lupa_watermark_age_seconds', 'Age of the lists; 0 before the first word of the register',
       ({ state }) => (state.link.heard === null ? undefined : ageMs(state.link.heard, state.now) / 1_000));
   }

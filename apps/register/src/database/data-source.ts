@@ -10,6 +10,7 @@ import { NameParts1700000000013 } from './migrations/1700000000013-name-parts.js
 import { KeyChecks1700000000014 } from './migrations/1700000000014-key-checks.js';
 import { Pulse1700000000012 } from './migrations/1700000000012-pulse.js';
 import { Requests1700000000004 } from './migrations/1700000000004-requests.js';
+import { MarketingPulse1700000000015 } from './migrations/1700000000015-marketing-pulse.js';
 import { Resync1700000000003 } from './migrations/1700000000003-resync.js';
 import { Suppression1700000000005 } from './migrations/1700000000005-suppression.js';
 import { Guardians1700000000006 } from './migrations/1700000000006-guardians.js';
@@ -22,7 +23,7 @@ export function registerDataSource(url: string, poolSize: number): DataSource {
     url,
     poolSize,
     applicationName: 'lupa-register',
-    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008, Erasures1700000000009, ErasureDecisions1700000000010, SearchRounds1700000000011, Pulse1700000000012, NameParts1700000000013, KeyChecks1700000000014],
+    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008, Erasures1700000000009, ErasureDecisions1700000000010, SearchRounds1700000000011, Pulse1700000000012, NameParts1700000000013, KeyChecks1700000000014, MarketingPulse1700000000015],
     migrationsTransactionMode: 'each',
     entities: [WordingEntity],
     logging: false,

@@ -40,6 +40,7 @@ export const TABLES_OF_NOBODY: Readonly<Record<string, string>> = {
   key_check: 'By which keys this database was filled, as keyed hashes of a fixed text',
   link_state: 'How far the link to marketing is',
   login_failure: 'Keyed hashes of user names and addresses that failed to log in',
+  marketing_pulse: 'How far processes of marketing have counted',
   migrations: 'Which migrations ran',
   program: 'Programs that may call',
   pulse: 'A number that counts on: how far this database has come',

@@ -6,7 +6,7 @@ import type { Delivery } from '#messaging/batch-server.js';
 import { MessageController } from '#messaging/message-controller.js';
 import { QUEUES } from '#messaging/topology.js';
 import { runInTransaction } from '#database/statement.js';
-import { adoptMarketingEpoch } from './marketing-epoch.js';
+import { adoptMarketingEpoch, notePulse } from './marketing-epoch.js';
 import { Resync } from './resync.service.js';
 import { SyncMetrics } from './sync.metrics.js';
 import { CLEAR_ANSWERED } from './sync.sql.js';
@@ -31,6 +31,7 @@ export class AppliedConsumer {
         const standing = await adoptMarketingEpoch(manager, message.marketingEpoch, message.appliedAt);
         if (standing === 'former') continue;
         resync ||= standing === 'adopted';
+        if (message.pulse) await notePulse(manager, message.marketingEpoch, message.pulse);
         for (const answer of message.answers) answers.set(key(answer), { ...answer, erased: false, statement: null });
         for (const answer of message.erasures) answers.set(key(answer), { ...answer, erased: true });
       }

@@ -1,3 +1,4 @@
+import { MAX_PULSES } from '#contracts/pulse.js';
 import type { Statement } from '#database/statement.js';
 
 /**
@@ -117,6 +118,7 @@ export const CLEAR_ANSWERED: Statement = {
  * begins, which is before its snapshot: a change this snapshot cannot see commits after W. statement_timestamp() would not do:
  * under the extended protocol the snapshot is taken with Bind, and that clock is read again with Execute. Not for use in a
  * transaction of several statements. While a resync still marks people, they are not among the pending ones: W stands at 1970.
+ * `pulses` is what marketing has said of itself with its answers, and so is never less than what they cleared is worth.
  * `pending` is exact below 10,000; above, what the planner estimates: counting a million rows takes a tenth of a second, every time.
  */
 export const READ_WATERMARK: Statement = {
@@ -127,7 +129,9 @@ export const READ_WATERMARK: Statement = {
            transaction_timestamp() AS issued_at,
            CASE WHEN l.resync_after IS NULL THEN least(transaction_timestamp(), (SELECT min(since) FROM sync_pending))
                 ELSE timestamptz '1970-01-01Z' END AS watermark,
-           CASE WHEN counted.exactly < 10000 THEN counted.exactly ELSE greatest(10000, counted.about) END AS pending
+           CASE WHEN counted.exactly < 10000 THEN counted.exactly ELSE greatest(10000, counted.about) END AS pending,
+           (SELECT coalesce(json_agg(json_build_object('instance', p.instance, 'count', p.count)), '[]')
+            FROM (SELECT instance, count FROM marketing_pulse WHERE marketing_epoch = l.marketing_epoch ORDER BY heard_at DESC LIMIT ${MAX_PULSES}) AS p) AS pulses
     FROM link_state l, LATERAL (
       SELECT (SELECT count(*) FROM (SELECT 1 FROM sync_pending LIMIT 10000) AS first_of_them)::int AS exactly,
              (SELECT reltuples FROM pg_class WHERE oid = 'sync_pending'::regclass)::int AS about) AS counted`,

@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { Pulse } from '#contracts/pulse.js';
 import type { Watermark } from '#contracts/watermark.v1.js';
 import { JsonLogger } from '#http/logger.js';
 import { ConfirmingClient } from '#messaging/confirming-client.js';
@@ -19,6 +20,7 @@ export interface WatermarkRow {
   readonly issued_at: Date;
   readonly watermark: Date;
   readonly pending: number;
+  readonly pulses: Pulse[];
 }
 
 /** The watermark as it is now, with what it was read with; undefined only in a database without its one row of `link_state`. */
@@ -60,6 +62,7 @@ export class WatermarkPublisher implements OnApplicationBootstrap, BeforeApplica
       watermark: row.watermark.toISOString(),
       issuedAt: row.issued_at.toISOString(),
       pending: row.pending,
+      pulses: row.pulses,
     };
     await this.client.publishAll([{ routingKey: ROUTING.watermark, body, expirationMs: EXPIRATION_MS }]);
     return 'idle';
