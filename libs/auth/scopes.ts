@@ -8,7 +8,6 @@ export const SCOPES = [
   'customer-tokens:mint',
   'audience:query', 'audience:count', 'audience:check', 'audience:explain', 'audience:find', 'growth:read', 'freshness:read',
   'segments:read', 'segments:write', 'exports:read', 'exports:write', 'removals:read',
-  'register:operate',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

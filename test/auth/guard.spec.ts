@@ -85,7 +85,7 @@ describe('the guard', () => {
   });
 
   it('denies a route that states nothing, whatever the token', async () => {
-    const { status, body } = await get(`${base}/silent`, await mint.bearer({ scopes: ['register:operate'] }));
+    const { status, body } = await get(`${base}/silent`, await mint.bearer({ scopes: ['freshness:read'] }));
     expect([status, body['reached']]).toEqual([403, undefined]);
     expect(() => assertEveryRouteStatesItsScope(app)).toThrow('These routes state neither Scopes nor Public: SilentController.read');
   });

@@ -4,7 +4,7 @@ describe('roles', () => {
   it('add up', () => {
     expect(scopesOf(['register-staff', 'admin'])).toEqual([
       'audience:count', 'consents:read', 'consents:write', 'customers:read', 'customers:search', 'customers:write', 'erasures:read', 'erasures:write',
-      'freshness:read', 'growth:read', 'register:operate', 'requests:create', 'requests:read', 'wordings:read', 'wordings:write',
+      'freshness:read', 'growth:read', 'requests:create', 'requests:read', 'wordings:read', 'wordings:write',
     ]);
   });
 
@@ -19,6 +19,6 @@ describe('roles', () => {
   });
 
   it('let a customer look at nothing that concerns several', () => {
-    expect(CUSTOMER_SCOPES.filter((scope) => /search|audience|operate|mint/.test(scope))).toEqual([]);
+    expect(CUSTOMER_SCOPES.filter((scope) => /search|audience|mint/.test(scope))).toEqual([]);
   });
 });

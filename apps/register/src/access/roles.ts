@@ -15,7 +15,7 @@ export const ROLE_SCOPES = {
     'holds:read', 'holds:write', 'requests:read', 'requests:create', 'requests:write', 'disclosures:read', 'disclosures:write', 'access-log:read',
     'audience:count', 'audience:explain', 'audience:find', 'growth:read', 'freshness:read', 'removals:read',
   ],
-  admin: ['audience:count', 'growth:read', 'wordings:read', 'wordings:write', 'register:operate', 'freshness:read'],
+  admin: ['audience:count', 'growth:read', 'wordings:read', 'wordings:write', 'freshness:read'],
 } as const satisfies Record<string, readonly Scope[]>;
 export type Role = keyof typeof ROLE_SCOPES;
 
