@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Scope } from '#auth/scopes.js';
-import { CUSTOMER_SCOPES, ROLE_SCOPES } from '#register/access/roles.js';
 import { type CallOptions, decision, newCustomer, startTestRegister, type TestRegister } from '#test/support/register.js';
 
 /** In everything bad that is sent; must come back nowhere and stand in no log. */
@@ -16,44 +14,6 @@ beforeAll(async () => {
   request = String((await register.call('POST', `/v1/customers/${customer}/requests`, { body: { kind: 'access', receivedBy: 'email' } })).body['id']);
 });
 afterAll(async () => { await register.stop(); });
-
-/** Method, path, scope, and whether a customer may call it for her own id. */
-const ROUTES: [string, string, Scope, boolean][] = [
-  ['POST', `/v1/customers/${NOBODY}/requests`, 'requests:create', true],
-  ['GET', `/v1/customers/${NOBODY}/requests`, 'requests:read', true],
-  ['GET', '/v1/requests', 'requests:read', false],
-  ['GET', `/v1/requests/${NOBODY}`, 'requests:read', false],
-  ['POST', `/v1/requests/${NOBODY}/steps`, 'requests:write', false],
-  ['PUT', `/v1/customers/${NOBODY}/disclosure-consents/party-house/marketing`, 'consents:write', true],
-  ['POST', `/v1/customers/${NOBODY}/disclosure-notices`, 'disclosures:write', false],
-  ['POST', `/v1/customers/${NOBODY}/disclosures`, 'disclosures:write', false],
-  ['GET', `/v1/customers/${NOBODY}/disclosures`, 'disclosures:read', true],
-  ['GET', '/v1/recipient-notices', 'disclosures:read', false],
-  ['GET', `/v1/recipient-notices/${NOBODY}`, 'disclosures:read', false],
-  ['POST', `/v1/recipient-notices/${NOBODY}/done`, 'disclosures:write', false],
-  ['GET', '/v1/access-log/report?from=2026-01-01&to=2026-01-31', 'access-log:read', false],
-  ['GET', `/v1/customers/${NOBODY}/reads`, 'access-log:read', true],
-];
-const CALLERS = [
-  ...Object.entries(ROLE_SCOPES).map(([role, scopes]) => [role, 'staff', 'somebody', scopes] as const),
-  ['the person herself', 'customer', NOBODY, CUSTOMER_SCOPES] as const,
-  ['another customer', 'customer', randomUUID(), CUSTOMER_SCOPES] as const,
-];
-
-describe('the routes of the rights let in exactly whom they name', () => {
-  it.each(CALLERS)('of the calls of %s', async (_, kind, subject, scopes) => {
-    const token = await register.token({ kind, subject, scopes });
-    const [answers, expected]: [string[], string[]] = [[], []];
-    for (const [method, path, scope, ownable] of ROUTES) {
-      const { status, body } = await register.call(method, path, { token, ...(method === 'GET' ? {} : { body: {} }) });
-      answers.push(`${method} ${path} ${status === 403 ? String(body['type']) : 'let in'}`);
-      const isMissing = !(scopes as readonly string[]).includes(scope);
-      const isForeign = kind === 'customer' && !(ownable && subject === NOBODY);
-      expected.push(`${method} ${path} ${isMissing ? '/problems/scope-missing' : isForeign ? '/problems/not-own-data' : 'let in'}`);
-    }
-    expect(answers).toEqual(expected);
-  });
-});
 
 interface Case {
   readonly name: string;
