@@ -7,8 +7,8 @@ import type { Reading } from '../access-log/access-log.js';
 import { ApiRead } from '../access-log/api-read.decorator.js';
 import { CurrentReading } from '../access-log/reading.decorator.js';
 import { WORDING_UNKNOWN } from '../consents/consents.errors.js';
+import { ConsentReceiptSchema } from '../consents/consents.schemas.js';
 import { CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
-import { WriteReceiptSchema } from '../customers/customers.schemas.js';
 import { ApiWrite } from '../idempotency/api-write.decorator.js';
 import { WriteAnswerInterceptor } from '../idempotency/write-answer.interceptor.js';
 import { CurrentWrite } from '../idempotency/write-request.decorator.js';
@@ -29,7 +29,7 @@ export class GuardiansController {
   @Scopes('consents:write')
   @UseInterceptors(WriteAnswerInterceptor)
   @ApiOperation({ summary: 'Record that a guardian agrees', description: 'From then on the child may consent to marketing (GDPR Art. 8). Such consents hold until she or the guardian withdraws, also when she turns 13.' })
-  @ApiAnswer(200, WriteReceiptSchema, 'Recorded')
+  @ApiAnswer(200, ConsentReceiptSchema, 'Recorded; `inEffect` is false when a guardian has withdrawn since: then it is proof only')
   @ApiProblems(CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED, NOT_A_CHILD, GUARDIAN_IN_FUTURE, WORDING_UNKNOWN)
   @ApiWrite()
   give(
@@ -44,7 +44,7 @@ export class GuardiansController {
   @Scopes('consents:write')
   @UseInterceptors(WriteAnswerInterceptor)
   @ApiOperation({ summary: 'Record that the guardian no longer agrees', description: 'What the child has consented to under age leaves marketing at once.' })
-  @ApiAnswer(200, WriteReceiptSchema, 'Recorded')
+  @ApiAnswer(200, ConsentReceiptSchema, 'Recorded')
   @ApiProblems(CUSTOMER_NOT_FOUND)
   @ApiWrite()
   withdraw(@Param('id', { schema: IdSchema }) id: string, @CurrentWrite() write: WriteRequest, @CurrentCaller() caller: Caller): Promise<WriteAnswer> {

@@ -19,7 +19,7 @@ import { Relay } from '../sync/relay.js';
 import { WordingsService } from '../wordings/wordings.service.js';
 import { GUARDIAN_IN_FUTURE, NOT_A_CHILD } from './guardians.errors.js';
 import type { GuardianConsent, GuardianRecords } from './guardians.schemas.js';
-import { READ_GUARDIAN_RECORDS, RECORD_GUARDIAN, SET_GUARDIAN } from './guardians.sql.js';
+import { LAST_WITHDRAWAL, READ_GUARDIAN_RECORDS, RECORD_GUARDIAN, SET_GUARDIAN } from './guardians.sql.js';
 
 /** Five minutes, as for consents: clocks of callers run ahead a little. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -35,7 +35,7 @@ export class GuardiansService {
     private readonly relay: Relay,
   ) {}
 
-  /** @throws Failure `not-a-child`, `customer-restricted`, `guardian-in-future`, `wording-unknown` */
+  /** A word up to the last withdrawal is kept as proof only. @throws Failure `not-a-child`, `customer-restricted`, `guardian-in-future`, `wording-unknown` */
   async give(write: WriteRequest, caller: Caller, id: string, given: GuardianConsent): Promise<WriteAnswer> {
     const now = new Date();
     if (given.givenAt.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) throw new Failure(GUARDIAN_IN_FUTURE);
@@ -49,6 +49,9 @@ export class GuardiansService {
       await runInTransaction(manager, RECORD_GUARDIAN, [
         customer.id, 'given', givenAt, given.verification, wordingId, version, language, sha256, given.sourceSystem, caller.subject,
       ]);
+      const [withdrawn] = await runInTransaction<{ at: Date | null }>(manager, LAST_WITHDRAWAL, [customer.id]);
+      // The word that was taken back, sent again, or another as old: proof, and nothing rests on it any more.
+      if (withdrawn?.at && givenAt <= withdrawn.at) return answered(customer, customer.version, false);
       // Consents given under the first agreement rest on it: a renewal does not make them older than their permission.
       return this.set(manager, customer, customer.guardian_at && customer.guardian_at < givenAt ? customer.guardian_at : givenAt);
     });
@@ -83,8 +86,12 @@ export class GuardiansService {
     const [row] = await runInTransaction<{ version: number }>(manager, SET_GUARDIAN, [customer.id, guardianAt, known]);
     if (!row) throw new Error('the locked customer is gone');
     await markChanged(manager, { ref: customer.ref, version: row.version, before, after, knownToMarketing: customer.known_to_marketing, reason: 'consent' });
-    return { answer: { status: 200, body: { id: customer.id, version: row.version }, etag: etagOf(row.version) }, customerId: customer.id };
+    return answered(customer, row.version, true);
   }
+}
+
+function answered({ id }: CustomerRow, version: number, inEffect: boolean): WriteResult {
+  return { answer: { status: 200, body: { id, version, inEffect }, etag: etagOf(version) }, customerId: id };
 }
 
 interface RecordRow {
