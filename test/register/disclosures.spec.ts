@@ -117,13 +117,15 @@ describe('a disclosure', () => {
     expect((await disclose(id)).body['type']).toBe(`/problems/${problem}`);
   });
 
-  it('of somebody who may be under 13 is refused, and so is her consent', async () => {
+  it('of somebody who may be under 13 is refused, and so is her consent; a birth year that goes away again brings it not back', async () => {
     const birthYear = new Date().getUTCFullYear() - 10;
     const child = await person({ demographics: { birthYear } });
     expect((await consent(child)).body['type']).toBe('/problems/guardian-required');
     const { id } = await disclosed();
     await register.call('PATCH', `/v1/customers/${id}`, { body: { demographics: { birthYear } }, headers: { 'if-match': '"1"' } });
     expect((await disclose(id)).body['type']).toBe('/problems/guardian-required');
+    await register.call('PATCH', `/v1/customers/${id}`, { body: { demographics: { birthYear: null } }, headers: { 'if-match': '"2"' } });
+    expect((await disclose(id)).body['type']).toBe('/problems/disclosure-without-consent');
   });
 
   it('of nothing is no disclosure', async () => {

@@ -10,6 +10,8 @@ afterAll(async () => { await register.stop(); });
 
 const YEAR = new Date().getUTCFullYear();
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+/** Of a clock that runs ahead: counts as now, and so as after whatever was recorded before. */
+const NOW = -1;
 const create = async (birthYear = YEAR - 10): Promise<string> =>
   String((await register.call('POST', '/v1/customers', { body: newCustomer({ demographics: { birthYear } }) })).body['id']);
 const give = (id: string, over: object = {}) => register.call('PUT', `/v1/customers/${id}/guardian-consent`, {
@@ -37,10 +39,26 @@ describe('a child', () => {
     await grant(id, 4);
     expect((await lose(id)).status).toBe(200);
     expect([await projected(id), await urgency(id)]).toEqual([[], 1]);
-    await give(id, { givenAt: ago(1) });
+    await give(id, { givenAt: ago(NOW) });
     expect(await projected(id)).toEqual([]);
     await grant(id, 0);
     expect(await projected(id)).toEqual(['email']);
+  });
+
+  it.each([
+    ['sent once more', []],
+    ['sent after a newer one', [NOW]],
+  ])('does not come back by the word that was withdrawn, %s', async (_what, since) => {
+    const id = await create();
+    const old = { givenAt: ago(30) };
+    expect((await give(id, old)).body).toMatchObject({ version: 2, inEffect: true });
+    await grant(id, 20);
+    await lose(id);
+    for (const minutes of since) await give(id, { givenAt: ago(minutes) });
+    const { version, guardianConsent } = (await register.call('GET', `/v1/customers/${id}`)).body;
+    expect(await give(id, old)).toMatchObject({ status: 200, body: { version, inEffect: false } });
+    expect([await projected(id), (await register.call('GET', `/v1/customers/${id}`)).body]).toMatchObject([[], { version, guardianConsent }]);
+    expect(((await register.call('GET', `/v1/customers/${id}/guardian-consent`)).body['records'] as object[]).at(-1)).toMatchObject({ decision: 'given', decidedAt: old.givenAt });
   });
 
   it('keeps what she consented to when the guardian’s word is renewed', async () => {
@@ -67,6 +85,46 @@ describe('a child', () => {
     expect(await projected(id)).toEqual([]);
     await give(id);
     expect(await projected(id)).toEqual([]);
+  });
+});
+
+describe('a corrected birth year', () => {
+  const correct = async (id: string, birthYear: number | null) => {
+    const headers = { 'if-match': (await register.call('GET', `/v1/customers/${id}`)).headers.get('etag') ?? '' };
+    expect((await register.call('PATCH', `/v1/customers/${id}`, { body: { demographics: { birthYear } }, headers })).status).toBe(200);
+  };
+  const lastRecord = async (id: string) => ((await register.call('GET', `/v1/customers/${id}/consents/history`)).body['records'] as object[]).at(-1);
+
+  it.each([['cleared', null], ['an adult’s', YEAR - 30]])('that is %s brings nothing back that was given under age', async (_what, birthYear) => {
+    const id = await create();
+    await give(id, { givenAt: ago(30) });
+    await grant(id, 20);
+    await lose(id);
+    await correct(id, birthYear);
+    expect(await projected(id)).toEqual([]);
+    expect(await lastRecord(id)).toMatchObject({ channel: 'email', decision: 'withdrawn', method: 'under-age', inEffect: true, actor: 'register', wording: null });
+    expect((await grant(id, 20)).body).toMatchObject({ inEffect: false });
+    expect(await projected(id)).toEqual([]);
+    expect((await grant(id, 0)).body).toMatchObject({ inEffect: true });
+    expect(await projected(id)).toEqual(['email']);
+  });
+
+  it.each([['cleared', null], ['an adult’s', YEAR - 30]])('that is %s leaves what a guardian had agreed to', async (_what, birthYear) => {
+    const id = await create();
+    await give(id, { givenAt: ago(30) });
+    await grant(id, 20);
+    await correct(id, birthYear);
+    expect([await projected(id), await lastRecord(id)]).toMatchObject([['email'], { decision: 'granted' }]);
+  });
+
+  it('that leaves her a child touches no consent: the guardian may still be shown to have agreed before', async () => {
+    const id = await create(YEAR - 30);
+    await grant(id, 9);
+    await correct(id, YEAR - 9);
+    await correct(id, YEAR - 10);
+    expect(await lastRecord(id)).toMatchObject({ decision: 'granted' });
+    await give(id, { givenAt: ago(10) });
+    expect(await projected(id)).toEqual(['email']);
   });
 });
 

@@ -28,6 +28,7 @@ export const CODE_TEXTS = texts({
   'unsubscribe-link': ['peruutuslinkki', 'avregistreringslänk', 'unsubscribe link'],
   'confirmed-opt-in': ['vahvistettu viesti', 'bekräftat meddelande', 'confirmed message'],
   'expired': ['rauennut', 'förfallit', 'expired'],
+  'under-age': ['annettu alaikäisenä', 'givet som minderårig', 'given under age'],
   'lost-in-restore': ['päätös hävisi palautuksessa', 'beslutet gick förlorat vid en återställning', 'the decision was lost in a restore'],
   'strong-identification': ['vahva tunnistaminen', 'stark autentisering', 'strong identification'],
   'signed-form': ['allekirjoitettu lomake', 'undertecknat formulär', 'signed form'],

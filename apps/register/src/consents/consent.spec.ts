@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decide, inForceAfter, isProvenByHerself, isValidForAge, mayBeUnderAge, type ConsentCommand, type ConsentState, type Standing } from './consent.js';
+import { decide, inForceAfter, isProvenByHerself, isValidForAge, mayBeUnderAge, ofAgeFrom, type ConsentCommand, type ConsentState, type Standing } from './consent.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const ADULT: Standing = { birthYear: 1980, guardianAt: null, restrictedAt: null, endedAt: null, closures: [] };
@@ -76,6 +76,12 @@ describe('the age of consent', () => {
     expect(mayBeUnderAge(2013, NOW)).toBe(true);
     expect(mayBeUnderAge(2012, NOW)).toBe(false);
     expect(mayBeUnderAge(null, NOW)).toBe(false);
+  });
+
+  it('is reached at one moment of each birth year', () => {
+    const moment = fc.date({ min: new Date('2010-01-01'), max: new Date('2040-01-01'), noInvalidDate: true });
+    fc.assert(fc.property(fc.integer({ min: 1990, max: 2030 }), moment, (birthYear, time) => mayBeUnderAge(birthYear, time) === time < (ofAgeFrom(birthYear) as Date)));
+    expect([ofAgeFrom(2013)?.toISOString(), ofAgeFrom(null)]).toEqual(['2027-01-01T00:00:00.000Z', null]);
   });
 
   it('needs no guardian, or one who had agreed before', () => {

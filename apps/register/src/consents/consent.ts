@@ -58,6 +58,14 @@ export function isValidForAge({ birthYear, guardianAt }: Pick<Standing, 'birthYe
   return !mayBeUnderAge(birthYear, decidedAt) || (guardianAt !== null && guardianAt <= decidedAt);
 }
 
+/**
+ * The moment from which somebody born then is surely of age; null: nothing says that she ever was not.
+ * `mayBeUnderAge` is true before it, and only then.
+ */
+export function ofAgeFrom(birthYear: number | null): Date | null {
+  return birthYear === null ? null : new Date(Date.UTC(birthYear + AGE_OF_CONSENT + 1, 0, 1));
+}
+
 /** Ways of consenting that only the person has: she was signed in, or has answered a message sent to the very address. */
 const PROVING_METHODS: ReadonlySet<string> = new Set(['account-settings', 'confirmed-opt-in']);
 

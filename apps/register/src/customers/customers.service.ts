@@ -18,6 +18,7 @@ import { CUSTOMER_RESTRICTED, EMAIL_TAKEN_ALREADY, SOURCE_OUTRANKED } from './cu
 import type { CustomerRow } from './customer.row.js';
 import { EMAIL_TAKEN, UPDATE_CUSTOMER } from './customers.sql.js';
 import type { PatchCustomer } from './customers.schemas.js';
+import { GivenUnderAge } from './given-under-age.service.js';
 import { originOf, protectedFields, withOrigins } from './provenance.js';
 
 /** Changes to what the register holds of a person. */
@@ -29,6 +30,7 @@ export class CustomersService {
     private readonly rules: ConsentRules,
     private readonly customers: CustomerRules,
     private readonly suppressions: Suppressions,
+    private readonly givenUnderAge: GivenUnderAge,
   ) {}
 
   /** @throws Failure for a stale version, a taken email, a restricted customer, an unknown product group, an outranked source */
@@ -55,7 +57,9 @@ export class CustomersService {
     });
   }
 
-  private async store(manager: EntityManager, customer: Guarded<CustomerRow>, changes: FieldChanges, body: PatchCustomer, caller: Caller): Promise<number> {
+  private async store(manager: EntityManager, locked: Guarded<CustomerRow>, changes: FieldChanges, body: PatchCustomer, caller: Caller): Promise<number> {
+    const { birth_year: birthYear } = changes.values;
+    const customer = birthYear === undefined ? locked : await this.givenUnderAge.withdraw(manager, locked, birthYear, this.rules.now());
     // The new address may be a suppressed one: then she has it, and marketing does not.
     const after = await this.suppressions.guardIn<CustomerRow & CustomerFields>(manager, { ...customer, ...changes.values });
     const [before, channels] = [channelsOf(customer), channelsOf(after)];

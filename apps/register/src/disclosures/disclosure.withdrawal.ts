@@ -9,8 +9,11 @@ export interface WithdrawalEvidence {
   readonly sourceSystem: string;
 }
 
-/** Withdraws every consent to disclosures: whoever stops everything stops these too. Call under the customer's lock. */
-export async function withdrawDisclosures(manager: EntityManager, customerId: string, evidence: WithdrawalEvidence, actor: string): Promise<void> {
+/**
+ * Withdraws every consent to disclosures: whoever stops everything stops these too. Call under the customer's lock.
+ * @param givenBefore only those; all of them when absent
+ */
+export async function withdrawDisclosures(manager: EntityManager, customerId: string, evidence: WithdrawalEvidence, actor: string, givenBefore?: Date): Promise<void> {
   const { decidedAt, method, form, sourceSystem } = evidence;
-  await runInTransaction(manager, WITHDRAW_DISCLOSURES, [customerId, decidedAt, method, form, sourceSystem, actor]);
+  await runInTransaction(manager, WITHDRAW_DISCLOSURES, [customerId, decidedAt, method, form, sourceSystem, actor, givenBefore ?? 'infinity']);
 }

@@ -28,7 +28,7 @@ export const RECORD_DISCLOSURE_CONSENT: Statement = {
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 };
 
-/** Withdraws whatever is granted. $1 customer, $2 decided at, $3 method, $4 form, $5 source system, $6 actor */
+/** Withdraws whatever is granted. $1 customer, $2 decided at, $3 method, $4 form, $5 source system, $6 actor, $7 given before */
 export const WITHDRAW_DISCLOSURES: Statement = {
   name: 'withdraw-disclosures',
   text: `
@@ -36,7 +36,7 @@ export const WITHDRAW_DISCLOSURES: Statement = {
     SELECT $1, s.recipient, s.purpose, 'withdrawn', greatest(s.decided_at, $2::timestamptz), true, $3, $4, $5, $6
     FROM (SELECT DISTINCT ON (recipient, purpose) recipient, purpose, decision, decided_at FROM disclosure_consent_record
       WHERE customer_id = $1 AND in_effect ORDER BY recipient, purpose, id DESC) AS s
-    WHERE s.decision = 'granted'`,
+    WHERE s.decision = 'granted' AND s.decided_at < $7::timestamptz`,
 };
 
 /** $1 customer, $2 recipient, $3 purpose, $4 sent at, $5 sent by, $6 actor */
