@@ -111,5 +111,10 @@ describe(`pages while contacts change, with seed ${SEED}`, () => {
     expect(await read()).toEqual([]);
     await database.query('UPDATE link_state SET register_epoch = 1');
     expect(await read()).toHaveLength(5);
+    // As in a backup that was put back in between: its watermark is an older one.
+    await database.query("UPDATE link_state SET issued_at = issued_at - interval '1 s'");
+    expect(await read()).toEqual([]);
+    await database.query("UPDATE link_state SET issued_at = issued_at + interval '1 s'");
+    expect(await read()).toHaveLength(5);
   });
 });

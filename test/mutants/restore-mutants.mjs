@@ -33,4 +33,16 @@ export const RESTORE_MUTANTS = [
     edits: [['apps/register/src/database/key-checks.js', 'noted && !noted.equals(checkOf(name, key))', 'false']],
     tests: ['register/keys'], only: 'keeps its commands',
   },
+  {
+    name: 'a marketing put back by hand is not noticed',
+    what: 'a watermark is stored in a database that has forgotten what it said',
+    edits: [['apps/marketing/src/link/pulse.sql.js', 'coalesce(p.count, 0) < told.count', 'false']],
+    tests: ['invariants/i7-put-back'],
+  },
+  {
+    name: 'a backup opens lists by its own watermark',
+    what: 'marketing believes what stood in its database when it started, or has come to stand there since',
+    edits: [['apps/marketing/src/audience/freshness.service.js', 'this.memory.take(read) || ', 'true || ']],
+    tests: ['invariants/i7-put-back'],
+  },
 ];
