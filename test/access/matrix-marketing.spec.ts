@@ -14,6 +14,7 @@ const OPEN = { 'GET /.well-known/lupa-statement-keys.json': 'public keys are for
 const LISTS = {
   'GET /v1/exports/:id/content': 'an export, in the record of exports',
   'GET /v1/exports/:id/removals': 'references of people that are to be removed',
+  'GET /v1/recipients/:id/corrections': 'references of people who are to be corrected',
   'GET /v1/recipients/:id/removals': 'references of people that are to be removed',
 };
 

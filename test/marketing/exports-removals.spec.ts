@@ -184,6 +184,46 @@ describe('whom a recipient must remove', () => {
     for (const ref of refs.slice(100)) expect(told.has(ref)).toBe(false);
   });
 
+  it('misses nobody who left and was looked at after the file that holds her was checked, and before it was handed out', async () => {
+    const file = await exporting.file({ channel: 'post' });
+    await exporting.leave(refs[3]!);
+    const before = await exporting.removals();
+    await exporting.acknowledge(before.upTo);
+    // What taking the file does, had it been checked before she left.
+    await exporting.marketing.database.query('UPDATE export_block SET members = stored WHERE export_id = $1', [file]);
+    await exporting.marketing.database.query('UPDATE export SET look_due = true, given_version = stored_version WHERE id = $1', [file]);
+    expect((await exporting.removals()).all).toEqual([expect.objectContaining({ ref: refs[3], channel: 'post', exports: [file] })]);
+  });
+
+  it('misses nobody whose departure began before a look and is committed after it', async () => {
+    expect((await exporting.removals()).refs).toEqual([]);
+    const leaving = exporting.marketing.database.createQueryRunner();
+    await leaving.startTransaction();
+    await leaving.query('DELETE FROM contact WHERE ref = $1', [refs[3]]);
+    expect((await exporting.removals()).refs).toEqual([]);
+    const later = exporting.leave(refs[4]!);
+    await leaving.commitTransaction();
+    await leaving.release();
+    await later;
+    expect((await exporting.removals()).refs).toEqual([refs[3], refs[4]]);
+  });
+
+  it('misses nobody when it is not known any more who has changed since the last look', async () => {
+    await exporting.leave(refs[3]!);
+    const first = await exporting.removals();
+    await exporting.leave(refs[4]!);
+    await exporting.comeBack(refs[3]!);
+    await exporting.marketing.database.query('DELETE FROM contact_change');
+    await exporting.leave(refs[5]!);
+    expect((await exporting.removals('tester', `?since=${String(first.upTo)}`)).refs).toEqual([refs[4], refs[5]]);
+  });
+
+  it('misses nobody when the table was emptied by hand', async () => {
+    await exporting.removals();
+    await exporting.marketing.database.query('TRUNCATE contact');
+    expect((await exporting.removals()).refs).toEqual(refs);
+  });
+
   it('is told when the lists are stale, too', async () => {
     await exporting.leave(refs[3]!);
     await exporting.goStale();

@@ -2,6 +2,7 @@
 
 import { BUNDLE_MUTANTS } from './bundle-mutants.mjs';
 import { DECISION_MUTANTS } from './decision-mutants.mjs';
+import { EXPORT_MUTANTS } from './export-mutants.mjs';
 import { IMPORT_MUTANTS } from './import-mutants.mjs';
 import { LEFTOVER_MUTANTS } from './leftover-mutants.mjs';
 import { RESTORE_MUTANTS } from './restore-mutants.mjs';
@@ -234,6 +235,7 @@ export const MUTANTS = [
     tests: ['register/standing.spec'],
   },
   ...SEGMENT_MUTANTS,
+  ...EXPORT_MUTANTS,
   ...LEFTOVER_MUTANTS,
   ...BUNDLE_MUTANTS,
   ...DECISION_MUTANTS,

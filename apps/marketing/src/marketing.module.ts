@@ -24,6 +24,8 @@ import { openDatabase } from '#database/open-database.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { ExplainService } from './explain/explain.service.js';
 import { BlockReader } from './exports/block-reader.service.js';
+import { CorrectionsController } from './exports/corrections.controller.js';
+import { CorrectionsService } from './exports/corrections.service.js';
 import { ExportContent } from './exports/export-content.service.js';
 import { ExportKeeper } from './exports/export-keeper.service.js';
 import { ExportWork } from './exports/export-work.service.js';
@@ -33,6 +35,7 @@ import { FileCleaner } from './exports/file-cleaner.service.js';
 import { FileMaker } from './exports/file-maker.service.js';
 import { FileStore } from './exports/file-store.service.js';
 import { HandoverService } from './exports/handover.service.js';
+import { RecipientLooks } from './exports/recipient-looks.service.js';
 import { RemovalsController } from './exports/removals.controller.js';
 import { RemovalsService } from './exports/removals.service.js';
 import { GrowthController } from './growth/growth.controller.js';
@@ -75,7 +78,7 @@ export class MarketingModule {
         messaging(parts),
         AuthModule.forRoot({ issuer: config.tokenIssuer, audience: 'lupa', keys: new RemoteKeys(config.registerJwksUrl) }),
       ],
-      controllers: [AudienceController, CheckController, ConsentEventsController, ExplainController, ExportsController, GrowthController, HeldController, OverlapController, RemovalsController, SearchRequestsController, SegmentsController, SnapshotsController, StatementKeysController],
+      controllers: [AudienceController, CheckController, ConsentEventsController, CorrectionsController, ExplainController, ExportsController, GrowthController, HeldController, OverlapController, RemovalsController, SearchRequestsController, SegmentsController, SnapshotsController, StatementKeysController],
       providers: [...forOperator.providers ?? [], { provide: APP_INTERCEPTOR, useClass: DatabaseAwayInterceptor }],
     };
   }
@@ -94,7 +97,7 @@ export class MarketingModule {
         AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IndexMetrics, IntakeService, MarketingMetrics, Puller, Pulse, ReconcileService,
         RegisterClient, SegmentsService, SelectionService, SnapshotKeeper, SnapshotsService, StatementSigner, WatermarkService,
         ExplainService, HeldService, LeftoverSearch, OverlapService, StatementKeys,
-        BlockReader, ExportContent, ExportKeeper, ExportWork, ExportsService, FileCleaner, FileMaker, FileStore, HandoverService, RemovalsService,
+        BlockReader, CorrectionsService, ExportContent, ExportKeeper, ExportWork, ExportsService, FileCleaner, FileMaker, FileStore, HandoverService, RecipientLooks, RemovalsService,
       ],
     };
   }

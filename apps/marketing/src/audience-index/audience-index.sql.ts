@@ -125,12 +125,13 @@ export async function copyContacts(runner: QueryRunner, since: number | undefine
   });
 }
 
-/** Forgets what changed long ago, some at a time. Returns whether there is more. */
+/** Forgets what changed long ago and no waiting file is older than, some at a time. Returns whether there is more. */
 export async function pruneChanges(manager: EntityManager, olderThanSeconds: number, most: number): Promise<boolean> {
   const [{ pruned }] = await manager.query<[{ pruned: number }]>(
     `WITH oldest AS (SELECT version FROM contact_change ORDER BY version LIMIT $2),
           pruned AS (DELETE FROM contact_change AS c USING oldest
-                      WHERE c.version = oldest.version AND c.changed_at < now() - make_interval(secs => $1) RETURNING 1)
+                      WHERE c.version = oldest.version AND c.changed_at < now() - make_interval(secs => $1)
+                        AND c.version <= coalesce((SELECT min(stored_version) FROM export WHERE state = 'ready'), c.version) RETURNING 1)
      SELECT count(*) AS pruned FROM pruned`,
     [olderThanSeconds, most],
   );

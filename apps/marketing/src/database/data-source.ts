@@ -6,6 +6,7 @@ import { Exports1700000000004 } from './migrations/1700000000004-exports.js';
 import { AddressDigests1700000000005 } from './migrations/1700000000005-address-digests.js';
 import { GrowthBefore1700000000006 } from './migrations/1700000000006-growth-before.js';
 import { StatementKeys1700000000007 } from './migrations/1700000000007-statement-keys.js';
+import { Corrections1700000000008 } from './migrations/1700000000008-corrections.js';
 import { Pulse1700000000009 } from './migrations/1700000000009-pulse.js';
 
 /**
@@ -19,7 +20,7 @@ export function marketingDataSource(url: string, poolSize: number): DataSource {
     url,
     poolSize,
     applicationName: 'lupa-marketing',
-    migrations: [Marketing1700000000001, AudienceIndex1700000000002, Segments1700000000003, Exports1700000000004, AddressDigests1700000000005, GrowthBefore1700000000006, StatementKeys1700000000007, Pulse1700000000009],
+    migrations: [Marketing1700000000001, AudienceIndex1700000000002, Segments1700000000003, Exports1700000000004, AddressDigests1700000000005, GrowthBefore1700000000006, StatementKeys1700000000007, Corrections1700000000008, Pulse1700000000009],
     migrationsTransactionMode: 'each',
     parseInt8: true,
     logging: false,

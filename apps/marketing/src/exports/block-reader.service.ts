@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { copyBytes } from '#database/copy-bytes.js';
 import { clauseOf, SINCE } from '../audience/clause.js';
 import { FreshnessService } from '../audience/freshness.service.js';
@@ -10,7 +10,7 @@ import { noteBlock, putMembers } from './exports.sql.js';
 import type { ExportRow } from './export.row.js';
 import { onConnection } from '../database/transaction.js';
 import { type Layout, layoutOf } from './presets.js';
-import { RowWriter } from './row-writer.js';
+import { type RowShape, RowWriter } from './row-writer.js';
 
 /** The export is not ours any more: cancelled, or taken for dead. */
 export class ExportTakenAway extends Error {
@@ -78,6 +78,26 @@ export class BlockReader {
     }
   }
 
+  /**
+   * The rows of these people as they are now, by slot; without those who are not of the export (any more). In the caller's transaction,
+   * and without the lock of readings: whoever is read here is among those whom a stored file holds anyway.
+   */
+  async rowsOf(manager: EntityManager, row: ExportRow, slots: readonly number[]): Promise<ReadonlyMap<number, Buffer>> {
+    const { queryRunner } = manager;
+    if (queryRunner === undefined) throw new Error('a transaction has a connection');
+    const { expressions, clause, settings, values, shape } = this.statementOf(row);
+    const writer = new RowWriter(shape);
+    const lengths: (readonly [slot: number, length: number])[] = [];
+    await manager.query(`SELECT ${settings.join(', ')}`, values);
+    await copyBytes(queryRunner, `COPY (SELECT slot, ${expressions} FROM contact WHERE slot = ANY ('{${slots.join(',')}}') AND ${clause}) TO STDOUT`, (bytes, start, end) => {
+      const length = writer.write(bytes, start, end);
+      if (length > 0) lengths.push([writer.slot, length]);
+    });
+    const content = Buffer.concat(writer.take());
+    let at = 0;
+    return new Map(lengths.map(([slot, length]) => [slot, content.subarray(at, at += length)]));
+  }
+
   /** Readings get half of the connections: the intake must never wait for exports. */
   private async inTurn<T>(read: () => Promise<T>): Promise<T> {
     if (this.readings < Math.max(1, Math.floor(this.config.poolSize / 2))) this.readings += 1;
@@ -91,19 +111,24 @@ export class BlockReader {
     }
   }
 
-  private readerOf({ row, worker, column }: Reading): (from: number, to: number) => Coming {
+  private statementOf(row: ExportRow): { expressions: string; clause: string; settings: string[]; values: unknown[]; shape: RowShape } {
     const { expressions, shape } = this.layoutOf(row);
     const { text, values } = clauseOf(row.channel, row.condition);
     const clause = text.replaceAll(/\$(\d+)/g, `(SELECT current_setting('lupa.v$1'))`);
-    const settings = settingsOf(values);
+    return { expressions: expressions.join(', '), clause, settings: settingsOf(values), values: [...values], shape };
+  }
+
+  private readerOf({ row, worker, column }: Reading): (from: number, to: number) => Coming {
+    const { expressions, clause, settings, values, shape } = this.statementOf(row);
     const copy = (from: number, to: number): string =>
-      `COPY (SELECT slot, ${expressions.join(', ')} FROM contact
+      `COPY (SELECT slot, ${expressions} FROM contact
               WHERE slot >= ${from} AND slot < ${to} AND ${clause} ORDER BY slot) TO STDOUT`;
     const writer = new RowWriter(shape);
     // Several blocks read may share a block of members; they come one after the other.
     let members: Bitmap = emptyBitmap(BLOCK_SLOTS);
     const readOne = (from: number, to: number, isRead: () => void): Promise<Block> => onConnection(this.database, async (runner) => {
-      await runner.query(settings, [...values]);
+      // The first statement of the transaction, so the lock is held before anybody is read.
+      await runner.query(`SELECT ${[HOLD_READING_LOCK, ...settings].join(', ')}`, values);
       const { freshness, version } = await this.gate.judge(runner.manager);
       const asOf = this.gate.freshOrRefuse(freshness);
       if (from % BLOCK_SLOTS === 0) members = emptyBitmap(BLOCK_SLOTS);
@@ -126,7 +151,7 @@ export class BlockReader {
       // From here on the writer and the members are those of the next block.
       isRead();
       if (rows > 0 && found !== undefined) await putMembers(runner.manager, row.id, column, Math.floor(from / BLOCK_SLOTS), found.members);
-      if (!(await noteBlock(runner.manager, row.id, worker, { rows, leftOut, nextSlot: to, asOf }))) throw new ExportTakenAway();
+      if (!(await noteBlock(runner.manager, row.id, worker, column, { rows, leftOut, nextSlot: to, asOf, version }))) throw new ExportTakenAway();
       return { chunks, release: (chunk) => { writer.release(chunk); }, lengths: lengths.subarray(0, 2 * rows), version };
     });
     return (from, to) => {
@@ -141,11 +166,11 @@ export class BlockReader {
 }
 
 /**
- * COPY takes no parameters, so the values of the filter come as settings of the transaction: they travel as parameters of this
- * statement and never stand in a text. The first statement of the transaction, so the lock is held before anybody is read.
+ * COPY takes no parameters, so the values of the filter come as settings of the transaction: they travel as parameters of the
+ * statement that selects these, and never stand in a text.
  */
-function settingsOf(values: readonly unknown[]): string {
+function settingsOf(values: readonly unknown[]): string[] {
   const settings = values.map((value, at) =>
     `set_config('lupa.v${at + 1}', ${Array.isArray(value) ? `($${at + 1}::text[])::text` : `$${at + 1}::text`}, true)`);
-  return `SELECT ${[HOLD_READING_LOCK, `set_config('TimeZone', 'UTC', true)`, `set_config('DateStyle', 'ISO', true)`, ...settings].join(', ')}`;
+  return [`set_config('TimeZone', 'UTC', true)`, `set_config('DateStyle', 'ISO', true)`, ...settings];
 }

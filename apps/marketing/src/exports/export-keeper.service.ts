@@ -6,7 +6,10 @@ import { ExportWork } from './export-work.service.js';
 import { FileCleaner } from './file-cleaner.service.js';
 import { FileStore } from './file-store.service.js';
 import { expireExports, filesToClean, orphansAmong, takeFromTheDead } from './leases.sql.js';
+import { RecipientLooks } from './recipient-looks.service.js';
 
+/** So often every recipient is looked at, though none asks. */
+const LOOK_EVERY_MS = 60_000;
 /** Looks for files that nobody knows, besides at the start and after something has ended. */
 const SWEEP_EVERY_MS = 60_000;
 
@@ -15,12 +18,14 @@ const SWEEP_EVERY_MS = 60_000;
 export class ExportKeeper {
   readonly task: RepeatingTask;
   private sweepAt = 0;
+  private lookAt = performance.now() + LOOK_EVERY_MS;
 
   constructor(
     private readonly database: DataSource,
     private readonly work: ExportWork,
     private readonly cleaner: FileCleaner,
     private readonly files: FileStore,
+    private readonly looks: RecipientLooks,
     logger: JsonLogger,
   ) {
     this.task = new RepeatingTask(() => this.turn(), {
@@ -34,6 +39,10 @@ export class ExportKeeper {
     const ended = await this.database.transaction('READ COMMITTED', async (manager) => await takeFromTheDead(manager) + await expireExports(manager));
     for (const id of await filesToClean(this.database.manager)) await this.cleaner.clean(id);
     if (ended > 0 || performance.now() >= this.sweepAt) await this.sweep();
+    if (performance.now() >= this.lookAt) {
+      this.lookAt = performance.now() + LOOK_EVERY_MS;
+      await this.looks.lookAtAll();
+    }
     return 'idle';
   }
 

@@ -35,5 +35,7 @@ export interface ExportRow {
   readonly sha256: Buffer | null;
   readonly file: number | null;
   readonly tries: number;
+  /** Nobody in the stored file was read at an earlier version of the contacts; null: not known. */
+  readonly storedVersion: number | null;
   readonly handovers: number;
 }

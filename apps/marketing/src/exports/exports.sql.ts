@@ -6,7 +6,7 @@ import type { ExportState } from './export-state.js';
 const COLUMNS = `id, number, recipient, purpose, channel, preset, delivery, bom, asked, condition, requested_by AS "requestedBy",
   requested_by_kind AS "requestedByKind", requested_at AS "requestedAt", expires_at AS "expiresAt", expires_at <= now() AS "isExpired",
   state, reason, started_at AS "startedAt", ended_at AS "endedAt", as_of AS "asOf", next_slot AS "nextSlot", last_slot AS "lastSlot",
-  expected, rows, left_out AS "leftOut", bytes, sha256, file, tries,
+  expected, rows, left_out AS "leftOut", bytes, sha256, file, tries, stored_version AS "storedVersion",
   (SELECT count(*) FROM export_handover AS h WHERE h.export_id = export.id) AS handovers`;
 
 /** An export as it is asked for. */
@@ -47,7 +47,7 @@ export function listExports(
 export async function beginExport(manager: EntityManager, id: string, worker: string, leaseMs: number): Promise<ExportRow | undefined> {
   const begun = await manager.query<{ id: string }[]>(
     `WITH begun AS (
-       UPDATE export SET state = 'running', started_at = now(), next_slot = 0, rows = 0, left_out = 0, as_of = NULL, tries = tries + 1,
+       UPDATE export SET state = 'running', started_at = now(), next_slot = 0, rows = 0, left_out = 0, as_of = NULL, stored_version = NULL, tries = tries + 1,
               last_slot = (SELECT coalesce(max(slot), 0) FROM contact), worker = $2, worker_until = now() + make_interval(secs => $3)
         WHERE id = $1 AND state = 'waiting' AND expires_at > now() RETURNING id)
      SELECT id FROM begun`,
@@ -66,14 +66,17 @@ export async function nextWaitingFile(manager: EntityManager): Promise<string | 
 
 /** Notes a block that has been read. False: it is not ours any more (cancelled, or taken for dead), and nothing of the block may leave. */
 export async function noteBlock(
-  manager: EntityManager, id: string, worker: string, read: { rows: number; leftOut: number; nextSlot: number; asOf: string },
+  manager: EntityManager, id: string, worker: string, column: 'members' | 'stored',
+  read: { rows: number; leftOut: number; nextSlot: number; asOf: string; version: number },
 ): Promise<boolean> {
+  const since = column === 'stored' ? 'stored_version' : 'given_version';
   const noted = await manager.query<unknown[]>(
     `WITH noted AS (
-       UPDATE export SET rows = rows + $3, left_out = left_out + $4, next_slot = $5, as_of = least(as_of, $6::timestamptz)
+       UPDATE export SET rows = rows + $3, left_out = left_out + $4, next_slot = $5, as_of = least(as_of, $6::timestamptz),
+              ${since} = least(${since}, $7::bigint)
         WHERE id = $1 AND worker = $2 AND state = 'running' RETURNING 1)
      SELECT 1 FROM noted`,
-    [id, worker, read.rows, read.leftOut, read.nextSlot, read.asOf],
+    [id, worker, read.rows, read.leftOut, read.nextSlot, read.asOf, read.version],
   );
   return noted.length > 0;
 }
@@ -149,15 +152,19 @@ export async function lockExport(manager: EntityManager, id: string): Promise<Ex
   return readExport(manager, id);
 }
 
-/** The file was written anew without some. */
-export async function replaceFile(manager: EntityManager, id: string, file: number, { bytes, sha256 }: Finished, gone: number): Promise<void> {
+/** The file was written anew without some, and as everybody else was at a version. */
+export async function replaceFile(
+  manager: EntityManager, id: string, file: number, { bytes, sha256 }: Finished, { gone, version }: { gone: number; version: number },
+): Promise<void> {
   await manager.query(
-    'UPDATE export SET file = $2, bytes = $3, sha256 = $4, rows = rows - $5, clean_due = false WHERE id = $1', [id, file, bytes, sha256, gone],
+    'UPDATE export SET file = $2, bytes = $3, sha256 = $4, rows = rows - $5, clean_due = false, stored_version = $6 WHERE id = $1',
+    [id, file, bytes, sha256, gone, version],
   );
 }
 
-export async function markClean(manager: EntityManager, id: string): Promise<void> {
-  await manager.query('UPDATE export SET clean_due = false WHERE id = $1 AND clean_due', [id]);
+/** The file is as its people were at a version. */
+export async function markClean(manager: EntityManager, id: string, version: number): Promise<void> {
+  await manager.query('UPDATE export SET clean_due = false, stored_version = $2 WHERE id = $1 AND (clean_due OR stored_version IS DISTINCT FROM $2)', [id, version]);
 }
 
 /** A ready file that cannot be handed out any more. */
@@ -169,10 +176,10 @@ export async function endReady(manager: EntityManager, id: string, end: ExportSt
   await forgetStored(manager, [id]);
 }
 
-/** Begins the record of bytes that leave. Somebody may be new among the members, so departures must be looked for. */
+/** Begins the record of bytes that leave. Somebody may be new among the members, so departures and corrections must be looked for. */
 export async function beginHandover(manager: EntityManager, id: string, takenBy: string): Promise<number> {
   const [{ handover }] = await manager.query<[{ handover: number }]>(
-    `WITH looked AS (UPDATE export SET noticed_at = NULL WHERE id = $1 RETURNING id)
+    `WITH looked AS (UPDATE export SET look_due = true, given_version = coalesce(given_version, stored_version) WHERE id = $1 RETURNING id)
      INSERT INTO export_handover (export_id, taken_by) SELECT id, $2 FROM looked RETURNING id AS handover`,
     [id, takenBy],
   );

@@ -12,6 +12,12 @@ const PAIR_BYTES = 8;
 /** Rows copied at a time when a file is written anew. */
 const ROWS_AT_ONCE = 16_384;
 
+/** Whose rows are to be renewed in a file, and the rows that they have now; who has none goes. */
+export interface Renewal {
+  concerns(slot: number): boolean;
+  rowsOf(slots: readonly number[]): Promise<ReadonlyMap<number, Buffer>>;
+}
+
 /** Whether the disk (or the quota on it) is full. */
 export function isDiskFull(error: unknown): boolean {
   return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String((error as NodeJS.ErrnoException | null)?.code));
@@ -65,16 +71,16 @@ export class FileStore {
     return [...found.values()];
   }
 
-  /** Writes file `number + 1` without the rows of those for whom `isGone` says so. The old one is left as it is. */
-  async rewrite(id: string, number: number, isGone: (slot: number) => boolean): Promise<Finished> {
+  /** Writes file `number + 1` with the rows of some renewed. The old one is left as it is. Who has no row any more, besides what it came to. */
+  async rewrite(id: string, number: number, renewal: Renewal): Promise<{ finished: Finished; gone: number[] }> {
     const [content, rows] = await Promise.all([this.open(id, number), open(this.path(id, number, 'rows'), 'r')]);
     try {
       // What a rewrite that broke off has left; the row of the export is locked, so nobody else is writing it.
       await this.remove(id, number + 1);
       const draft = await this.create(id, number + 1);
       try {
-        await copyRows(content, rows, draft, isGone);
-        return await draft.finish();
+        const gone = await copyRows(content, rows, draft, renewal);
+        return { finished: await draft.finish(), gone };
       } catch (error) {
         await draft.abandon();
         await this.remove(id, number + 1);
@@ -123,28 +129,36 @@ async function writeWhole(file: FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
 }
 
-async function copyRows(content: FileHandle, rows: FileHandle, draft: FileDraft, isGone: (slot: number) => boolean): Promise<void> {
+/** Some thousand rows at a time. The slots of those who have no row any more. */
+async function copyRows(content: FileHandle, rows: FileHandle, draft: FileDraft, renewal: Renewal): Promise<number[]> {
+  const gone: number[] = [];
   for (let rowAt = 0, contentAt = 0; ;) {
     const pairs = Buffer.alloc(ROWS_AT_ONCE * PAIR_BYTES);
     const { bytesRead } = await rows.read(pairs, 0, pairs.length, rowAt);
-    if (bytesRead === 0) return;
+    if (bytesRead === 0) return gone;
     const lengths = new Uint32Array(pairs.buffer, pairs.byteOffset, bytesRead / 4);
+    const slots = lengths.filter((_, at) => at % 2 === 0);
     const total = lengths.reduce((sum, value, at) => (at % 2 === 1 ? sum + value : sum), 0);
     const chunk = Buffer.allocUnsafe(total);
     if ((await content.read(chunk, 0, total, contentAt)).bytesRead < total) throw Object.assign(new Error('short file'), { code: 'ENOENT' });
+    const isConcerned = (slot: number): boolean => slot !== 0 && renewal.concerns(slot);
+    const concerned = [...slots].filter(isConcerned);
+    const renewed = concerned.length === 0 ? new Map<number, Buffer>() : await renewal.rowsOf(concerned);
+    const written: Buffer[] = [];
     const kept: number[] = [];
     let from = 0;
-    let to = 0;
-    for (let at = 0; at < lengths.length; at += 2) {
-      const [slot, length] = [lengths[at] as number, lengths[at + 1] as number];
-      if (slot === 0 || !isGone(slot)) {
-        chunk.copyWithin(to, from, from + length);
-        to += length;
-        kept.push(slot, length);
+    slots.forEach((slot, nth) => {
+      const end = from + (lengths[2 * nth + 1] as number);
+      const row = isConcerned(slot) ? renewed.get(slot) : chunk.subarray(from, end);
+      from = end;
+      if (row === undefined) {
+        gone.push(slot);
+        return;
       }
-      from += length;
-    }
-    await draft.write([chunk.subarray(0, to)], Uint32Array.from(kept));
+      written.push(row);
+      kept.push(slot, row.length);
+    });
+    await draft.write([Buffer.concat(written)], Uint32Array.from(kept));
     rowAt += bytesRead;
     contentAt += total;
   }

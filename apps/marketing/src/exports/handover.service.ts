@@ -7,6 +7,7 @@ import { Failure } from '#http/failure.js';
 import { JsonLogger } from '#http/logger.js';
 import { PacedStream } from '#http/paced-stream.js';
 import { FreshnessService } from '../audience/freshness.service.js';
+import { inTransaction } from '../database/transaction.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { type Block, BlockReader, ExportTakenAway } from './block-reader.service.js';
 import { HOLD_READING_LOCK } from './erasures.sql.js';
@@ -20,6 +21,7 @@ import { failureOf } from './failure-reason.js';
 import { FileCleaner } from './file-cleaner.service.js';
 import { FileStore, isMissing } from './file-store.service.js';
 import { handOutStored } from './members.sql.js';
+import { forgetAcknowledgedOfOlderFile } from './corrections.sql.js';
 import { forgetAcknowledgedOfReturned } from './removals.sql.js';
 
 /** A file is read so much at a time, and between two times it is asked whether it may still be handed out. */
@@ -139,7 +141,7 @@ export class HandoverService {
       if (file === null || bytes === null || sha256 === null || clean?.file !== file) continue;
       const opened = await this.open(id, file, bytes);
       if (opened === undefined) continue;
-      const begun = await this.database.transaction('READ COMMITTED', async (manager) => {
+      const begun = await inTransaction(this.database, async (manager) => {
         // An erasure that is about to be stated waits for this, or has been seen by whoever cleaned.
         await manager.query(`SELECT ${HOLD_READING_LOCK}`);
         this.gate.freshOrRefuse((await this.gate.judge(manager)).freshness);
@@ -147,6 +149,7 @@ export class HandoverService {
         if (locked?.state !== 'ready' || locked.file !== file) return undefined;
         await handOutStored(manager, id);
         await forgetAcknowledgedOfReturned(manager, id, locked.channel);
+        await forgetAcknowledgedOfOlderFile(manager, id);
         return { row: locked, handover: await beginHandover(manager, id, takenBy) };
       }).catch(async (error: unknown) => {
         await opened.close();

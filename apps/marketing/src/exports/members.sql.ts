@@ -1,6 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import { type Bitmap, BLOCK_BYTES, BLOCK_SLOTS, blocksOf, countBits, emptyBitmap, orInto, putBlock } from '../audience-index/bitmap.js';
+import { type Bitmap, BLOCK_BYTES, BLOCK_SLOTS, blocksOf, countBits, emptyBitmap, hasBit, orInto, putBlock, setBit } from '../audience-index/bitmap.js';
 import { putMembers } from './exports.sql.js';
+
+/** To read the rows of everybody anew is quicker than to find out who of more than these is meant. */
+const MOST_CHANGED = 100_000;
 
 /** Everybody of an export: handed out, or in the stored file. */
 export async function peopleOf(manager: EntityManager, exportId: string, column: 'members' | 'stored'): Promise<Bitmap> {
@@ -19,6 +22,27 @@ export function without(people: Bitmap, granted: Bitmap): Bitmap {
 
 export function isNobody(people: Bitmap): boolean {
   return people.every((word) => word === 0);
+}
+
+/** The people of these slots. */
+export function peopleAt(slots: readonly number[]): Bitmap {
+  const people = emptyBitmap(slots.reduce((highest, slot) => Math.max(highest, slot), -1) + 1);
+  for (const slot of slots) setBit(people, slot, true);
+  return people;
+}
+
+/** Those of `people` whom a version after `since` changed, up to one; all of them when the log of changes does not reach back so far. */
+export async function changedAmong(manager: EntityManager, people: Bitmap, since: number, version: number): Promise<Bitmap> {
+  if (since >= version) return emptyBitmap(0);
+  const [{ isKnown, most }] = await manager.query<[{ isKnown: boolean; most: number }]>(
+    `SELECT count(slots) = $2::bigint - $1 AS "isKnown", coalesce(sum(cardinality(slots)), 0) AS most FROM contact_change WHERE version > $1 AND version <= $2`,
+    [since, version],
+  );
+  if (!isKnown || most > MOST_CHANGED) return people;
+  const changes = await manager.query<{ slots: number[] }[]>('SELECT slots FROM contact_change WHERE version > $1 AND version <= $2', [since, version]);
+  const changed = emptyBitmap(people.length * 32);
+  for (const slot of changes.flatMap(({ slots }) => slots)) if (hasBit(people, slot)) setBit(changed, slot, true);
+  return changed;
 }
 
 /** Takes people out of what the stored file holds; returns how many. */

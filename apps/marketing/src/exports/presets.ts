@@ -142,3 +142,26 @@ export function layoutOf(id: PresetId, channel: Channel, since: string, bom: boo
     mediaType: 'text/csv; charset=utf-8; header=present', extension: 'csv',
   };
 }
+
+/** What can be corrected of somebody, as recipients are told. */
+export const CORRECTED_FIELDS = ['email', 'phone', 'address', 'name', 'language', 'birthYear', 'occupation', 'interests'] as const;
+export type CorrectedField = (typeof CORRECTED_FIELDS)[number];
+
+/** The reference is never corrected, and when a consent was given is no data that she could correct. */
+const CORRECTED_AS: Record<Field, CorrectedField | undefined> = {
+  ref: undefined, grantedAt: undefined, email: 'email', phone: 'phone', firstName: 'name', lastName: 'name', fullName: 'name', language: 'language',
+  birthYear: 'birthYear', occupation: 'occupation', interests: 'interests', street: 'address', postalCode: 'address', city: 'address', country: 'address',
+};
+
+export interface GivenFields {
+  readonly preset: PresetId;
+  readonly channel: Channel;
+  readonly fields: readonly CorrectedField[];
+}
+
+/** What somebody can have corrected of what each preset gives for each channel. */
+export const GIVEN_FIELDS: readonly GivenFields[] = PRESET_IDS.flatMap((preset) => channelsOf(preset).map((channel) => {
+  const { columns, attributes } = definitionOf(preset);
+  const given = [...(columns[channel] ?? []).map(([, field]) => field), ...(attributes?.fields ?? [])];
+  return { preset, channel, fields: CORRECTED_FIELDS.filter((field) => given.some((each) => CORRECTED_AS[each] === field)) };
+}));

@@ -3,6 +3,7 @@ import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type Caller, CurrentCaller, Scopes } from '#auth/access.js';
+import { csvAnswer } from '#http/csv-answer.js';
 import { DATABASE_AWAY } from '#http/http.errors.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
 import { EXPORT_NOT_FOUND, RECIPIENT_NOT_FOUND } from './exports.errors.js';
@@ -80,13 +81,7 @@ export class RemovalsController {
   }
 }
 
-/** No cell of it can be a formula: references, codes and moments only. */
 function inForm(answer: Removals, request: FastifyRequest, reply: FastifyReply): Removals | string {
-  if (!(request.headers.accept ?? '').includes('text/csv')) return answer;
-  reply.header('content-type', 'text/csv; charset=utf-8; header=present')
-    .header('content-disposition', 'attachment; filename="removals.csv"')
-    .header('lupa-up-to', String(answer.upTo))
-    .header('lupa-more', String(answer.more));
-  const rows = answer.removals.map(({ ref, channel, erased, noticedAt }) => [ref, channel, String(erased), noticedAt].join(','));
-  return ['ref,channel,erased,noticed_at', ...rows, ''].join('\r\n');
+  const rows = answer.removals.map(({ ref, channel, erased, noticedAt }) => [ref, channel, String(erased), noticedAt]);
+  return csvAnswer(request, reply, 'removals', answer, [['ref', 'channel', 'erased', 'noticed_at'], ...rows]) ?? answer;
 }

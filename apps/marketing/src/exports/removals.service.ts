@@ -1,25 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Failure } from '#http/failure.js';
-import { EVERYBODY } from '../audience/condition.js';
-import { AudienceIndex } from '../audience-index/audience-index.service.js';
-import { readLink } from '../link/link.sql.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
-import { awaitReadings } from './erasures.sql.js';
 import { EXPORT_NOT_FOUND, RECIPIENT_NOT_FOUND } from './exports.errors.js';
 import { readExport } from './exports.sql.js';
-import { peopleOf, slotsOf, without } from './members.sql.js';
+import { RecipientLooks } from './recipient-looks.service.js';
 import type { Acknowledged, RemovalQuery, Removals } from './removals.schemas.js';
-import { acknowledge, exportsToLookAt, lockRecipient, noteDepartures, readRemovals } from './removals.sql.js';
+import { acknowledge, readRemovals } from './removals.sql.js';
 
 /** Tells recipients whom they must remove: whoever they were given and who may not be written to any more. */
 @Injectable()
 export class RemovalsService {
-  private looking: Promise<void> = Promise.resolve();
-
   constructor(
     private readonly database: DataSource,
-    private readonly index: AudienceIndex,
+    private readonly looks: RecipientLooks,
     @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'exports'>,
   ) {}
 
@@ -47,7 +41,7 @@ export class RemovalsService {
   }
 
   private async page(of: { recipient: string; exportId?: string }, { since, limit }: RemovalQuery): Promise<Removals> {
-    await this.notice(of.recipient);
+    await this.looks.look(of.recipient);
     const rows = await readRemovals(this.database.manager, of, since, limit + 1);
     const page = rows.slice(0, limit);
     return {
@@ -57,42 +51,14 @@ export class RemovalsService {
     };
   }
 
-  /**
-   * One at a time in each process: a look holds one connection and needs another, so that as many looks as there are connections would
-   * wait for each other, and every withdrawal for them.
-   */
-  private notice(recipient: string): Promise<void> {
-    const look = this.looking.then(() => this.lookForDepartures(recipient));
-    this.looking = look.catch(() => undefined);
-    return look;
-  }
-
-  /**
-   * Looks for departures. First every reading under way is waited for: its members can be seen then, and whoever is read later was
-   * granted at this version or a later one. So nobody falls between two looks.
-   */
-  private async lookForDepartures(recipient: string): Promise<void> {
-    const version = await this.database.transaction('READ COMMITTED', async (manager) => {
-      await awaitReadings(manager);
-      return (await readLink(manager)).audienceVersion;
-    });
-    await this.database.transaction('READ COMMITTED', async (manager) => {
-      await lockRecipient(manager, recipient);
-      for (const each of await exportsToLookAt(manager, recipient, version)) {
-        const granted = (await this.index.bitmap(each.channel, EVERYBODY)).value;
-        await noteDepartures(manager, each, recipient, slotsOf(without(await peopleOf(manager, each.id, 'members'), granted)), version);
-      }
-    });
-  }
-
   private async recipientOf(exportId: string): Promise<string> {
     const row = await readExport(this.database.manager, exportId);
     if (row === undefined) throw new Failure(EXPORT_NOT_FOUND);
     return row.recipient;
   }
 
-  /** Configured now, or given people in the past. */
-  private async assertKnown(recipient: string): Promise<void> {
+  /** Configured now, or given people in the past. @throws Failure `recipient-not-found` */
+  async assertKnown(recipient: string): Promise<void> {
     if (this.config.exports.recipients.some(({ id }) => id === recipient)) return;
     const past = await this.database.query<unknown[]>('SELECT 1 FROM export WHERE recipient = $1 LIMIT 1', [recipient]);
     if (past.length === 0) throw new Failure(RECIPIENT_NOT_FOUND);

@@ -2,51 +2,6 @@ import type { EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
 import { SINCE } from '../audience/clause.js';
 
-/** Only one at a time notices departures from a recipient, so that their numbers are committed in order. */
-export async function lockRecipient(manager: EntityManager, recipient: string): Promise<void> {
-  await manager.query('INSERT INTO export_recipient_lock (recipient) VALUES ($1) ON CONFLICT DO NOTHING', [recipient]);
-  await manager.query('SELECT 1 FROM export_recipient_lock WHERE recipient = $1 FOR UPDATE', [recipient]);
-}
-
-export interface ExportToLookAt {
-  readonly id: string;
-  readonly channel: Channel;
-}
-
-/** Exports of a recipient that have members and whose departures were not looked for at this version; locked. */
-export function exportsToLookAt(manager: EntityManager, recipient: string, version: number): Promise<ExportToLookAt[]> {
-  return manager.query<ExportToLookAt[]>(
-    `SELECT id, channel FROM export AS x
-      WHERE recipient = $1 AND (noticed_at IS NULL OR noticed_at < $2)
-        AND EXISTS (SELECT 1 FROM export_block AS b WHERE b.export_id = x.id AND b.members IS NOT NULL)
-      ORDER BY id FOR UPDATE`,
-    [recipient, version],
-  );
-}
-
-/**
- * Puts down who has left, unless it stands there already, and takes back what nobody has acknowledged of those who have returned: when
- * one of them leaves again, she gets a new number.
- */
-export async function noteDepartures(
-  manager: EntityManager, { id, channel }: ExportToLookAt, recipient: string, gone: readonly number[], version: number,
-): Promise<void> {
-  await manager.query(
-    `DELETE FROM export_removal AS r USING contact AS c
-      WHERE r.export_id = $1 AND r.acknowledged_at IS NULL AND c.slot = r.slot AND c.${SINCE[channel]} IS NOT NULL`, [id],
-  );
-  if (gone.length > 0) {
-    await manager.query(
-      `INSERT INTO export_removal (export_id, slot, recipient, number)
-       SELECT $1, g.slot, $2, nextval('export_removal_number') FROM unnest($3::integer[]) AS g (slot)
-        WHERE NOT EXISTS (SELECT 1 FROM export_removal AS r WHERE r.export_id = $1 AND r.slot = g.slot)
-          AND NOT EXISTS (SELECT 1 FROM contact AS c WHERE c.slot = g.slot AND c.${SINCE[channel]} IS NOT NULL)`,
-      [id, recipient, gone],
-    );
-  }
-  await manager.query('UPDATE export SET noticed_at = $2 WHERE id = $1', [id, version]);
-}
-
 /**
  * A file that is taken again brings back whoever had gone, was acknowledged, and has returned: from now on she counts as never gone. So does
  * everybody else who is in the file, be it that she left a moment ago: she goes out once more, and must be told of once more.

@@ -44,13 +44,18 @@ export const HELD_COLUMNS: Readonly<Record<string, Readonly<Record<string, 'told
     ...told('id', 'number', 'recipient', 'purpose', 'channel', 'requested_at', 'as_of'), ...not('colleague', 'requested_by', 'requested_by_kind'),
     ...not(
       'of-the-list', 'preset', 'delivery', 'bom', 'asked', 'condition', 'expires_at', 'state', 'reason', 'started_at', 'ended_at', 'next_slot', 'last_slot', 'expected',
-      'rows', 'left_out', 'bytes', 'sha256', 'file', 'clean_due', 'noticed_at', 'worker', 'worker_until', 'tries',
+      'rows', 'left_out', 'bytes', 'sha256', 'file', 'clean_due', 'stored_version', 'given_version', 'look_due', 'worker', 'worker_until', 'tries',
     ),
   },
   export_block: { ...not('key', 'export_id', 'block'), ...not('told-as', 'members', 'stored') },
   export_handover: { ...told('taken_at', 'outcome'), ...not('key', 'id', 'export_id'), ...not('colleague', 'taken_by') },
   export_removal: { ...told('noticed_at', 'acknowledged_at'), ...not('key', 'export_id', 'slot', 'recipient', 'number'), ...not('colleague', 'acknowledged_by') },
+  export_correction: {
+    ...told('fields', 'noticed_at', 'acknowledged_at'), ...not('key', 'recipient', 'channel', 'slot', 'version', 'number'), ...not('colleague', 'acknowledged_by'),
+  },
+  export_past: { ...told('recipient'), ...not('key', 'block'), ...not('told-as', 'members') },
   contact_change: not('under-way', 'version', 'slots', 'changed_at'),
+  correction: not('under-way', 'version', 'field', 'slots'),
   departure: not('under-way', 'version', 'channel', 'slots'),
 };
 
@@ -58,11 +63,11 @@ export const HELD_COLUMNS: Readonly<Record<string, Readonly<Record<string, 'told
 export const TABLES_OF_NOBODY: Readonly<Record<string, string>> = {
   address_key: 'A hash of the key of address digests',
   audience_version: 'A number that counts changes',
-  export_recipient_lock: 'Recipients, for locking',
   growth: 'Counts by day; nobody can be found in them',
   link_state: 'How far the link to the register is',
   migrations: 'Which migrations ran',
   pulse: 'Numbers that count on: how far this database has come',
+  recipient_look: 'Recipients, and how far they were looked at',
   segment: 'Names of saved filters',
   statement_key: 'Public keys of marketing',
   segment_version: 'Saved filters, which describe people and name none',
