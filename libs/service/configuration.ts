@@ -35,6 +35,8 @@ export const COMMON_ENVIRONMENT = {
   LINK_DIGEST_KEY: KeySchema,
   TOKEN_ISSUER: z.string().min(1).default('lupa-register'),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10),
+  /** The database is taken for away when it is silent for so long; it gives a statement up itself at six sevenths of it. */
+  DATABASE_QUERY_TIMEOUT_MS: z.coerce.number().int().min(1_000).max(600_000).default(35_000),
   /** Addresses or networks of the proxies in front, separated by commas; only their X-Forwarded-For is believed. */
   TRUST_PROXY: z.string().regex(/^[0-9a-fA-F:.,/ ]+$/, 'must be addresses or networks separated by commas').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -9,7 +9,7 @@ import { startServer, untilReady } from './server-process.mjs';
 
 const LIMIT = 5;
 const WINDOW_MS = 60_000;
-const COMMON = ['AMQP_URL', 'LINK_DIGEST_KEY', 'TOKEN_ISSUER', 'DATABASE_POOL_SIZE', 'LOG_LEVEL', 'TRUST_PROXY'];
+const COMMON = ['AMQP_URL', 'LINK_DIGEST_KEY', 'TOKEN_ISSUER', 'DATABASE_POOL_SIZE', 'DATABASE_QUERY_TIMEOUT_MS', 'LOG_LEVEL', 'TRUST_PROXY'];
 
 /** What each service is told: its own database and keys, never the other's. */
 export const APPS = {

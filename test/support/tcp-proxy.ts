@@ -16,6 +16,8 @@ export interface TcpProxy {
   cut(): void;
   /** Resets every connection, and new ones too until it is healed: as if the server were off. */
   refuse(): void;
+  /** Clients that have not hung up. */
+  clients(): number;
   close(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function startTcpProxy(target: { host: string; port: number }, port
       refusing = true;
       for (const { client } of links) client.resetAndDestroy();
     },
+    clients: () => [...links].filter(({ client }) => !client.destroyed).length,
     close: async () => {
       for (const { client, server } of links) { client.destroy(); server.destroy(); }
       await new Promise((resolve) => { listener.close(resolve); });

@@ -86,6 +86,8 @@ export interface MarketingConfig {
   /** Searched for the erased besides the database and the exports, such as logs. */
   readonly searchDirectories: readonly Directory[];
   readonly poolSize: number;
+  /** Silence of a database that owes an answer, after which it is taken for away. */
+  readonly queryTimeoutMs: number;
   /** Proxies whose X-Forwarded-For is believed; undefined: none. */
   readonly trustProxy: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -123,6 +125,7 @@ export function readMarketingConfig(environment: NodeJS.ProcessEnv): MarketingCo
     },
     searchDirectories: env.MARKETING_SEARCH_DIRECTORIES,
     poolSize: env.DATABASE_POOL_SIZE,
+    queryTimeoutMs: env.DATABASE_QUERY_TIMEOUT_MS,
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,
   };

@@ -93,7 +93,7 @@ export class MarketingModule {
         { provide: MARKETING_CONFIG, useValue: config },
         { provide: JsonLogger, useValue: logger },
         { provide: Metrics, useValue: metrics },
-        { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize)) },
+        { provide: DataSource, useFactory: () => openDatabase(marketingDataSource(config.databaseUrl, config.poolSize, config.queryTimeoutMs)) },
         AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IndexMetrics, IntakeService, MarketingMetrics, Puller, Pulse, ReconcileService,
         RegisterClient, SegmentsService, SelectionService, SnapshotKeeper, SnapshotsService, StatementSigner, WatermarkService,
         ExplainService, HeldService, LeftoverSearch, OverlapService, StatementKeys,

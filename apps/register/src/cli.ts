@@ -44,7 +44,7 @@ async function main([name, ...args]: string[]): Promise<number> {
     return known || name === undefined || name === '--help' ? 0 : 1;
   }
   const config = readRegisterConfig(process.env);
-  const dataSource = await registerDataSource(config.databaseUrl, 2).initialize();
+  const dataSource = await registerDataSource(config.databaseUrl, 2, config.queryTimeoutMs).initialize();
   try {
     await assertRegisterKeys(dataSource, config);
     await command.run(dataSource, config, args);

@@ -48,6 +48,8 @@ export interface RegisterConfig {
   readonly backupRetentionDays: number;
   readonly tokenIssuer: string;
   readonly poolSize: number;
+  /** Silence of a database that owes an answer, after which it is taken for away. */
+  readonly queryTimeoutMs: number;
   /** Proxies whose X-Forwarded-For is believed; undefined: none. */
   readonly trustProxy: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -82,6 +84,7 @@ export function readRegisterConfig(environment: NodeJS.ProcessEnv): RegisterConf
     backupRetentionDays: env.BACKUP_RETENTION_DAYS,
     tokenIssuer: env.TOKEN_ISSUER,
     poolSize: env.DATABASE_POOL_SIZE,
+    queryTimeoutMs: env.DATABASE_QUERY_TIMEOUT_MS,
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,
   };

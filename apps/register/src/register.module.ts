@@ -48,7 +48,7 @@ class CoreModule {
 
 /** Before anybody has it: whoever had the wrong keys would write under them. */
 async function openRegister(config: RegisterConfig): Promise<DataSource> {
-  const database = await openDatabase(registerDataSource(config.databaseUrl, config.poolSize));
+  const database = await openDatabase(registerDataSource(config.databaseUrl, config.poolSize, config.queryTimeoutMs));
   try {
     await assertRegisterKeys(database, config);
     return database;

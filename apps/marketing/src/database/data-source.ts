@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { connectionSettings, QUERY_TIMEOUT_MS } from '#database/connection-settings.js';
 import { Marketing1700000000001 } from './migrations/1700000000001-marketing.js';
 import { AudienceIndex1700000000002 } from './migrations/1700000000002-audience-index.js';
 import { Segments1700000000003 } from './migrations/1700000000003-segments.js';
@@ -14,7 +15,7 @@ import { Pulse1700000000009 } from './migrations/1700000000009-pulse.js';
  * Epochs and versions are bigint and stay below 2^53, so they are read as numbers. Just-in-time compilation is off: PostgreSQL
  * compiles by its estimates, which are far too high for what is read by slot, and compiling takes longer than all the rest.
  */
-export function marketingDataSource(url: string, poolSize: number): DataSource {
+export function marketingDataSource(url: string, poolSize: number, queryTimeoutMs = QUERY_TIMEOUT_MS): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -24,6 +25,6 @@ export function marketingDataSource(url: string, poolSize: number): DataSource {
     migrationsTransactionMode: 'each',
     parseInt8: true,
     logging: false,
-    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, options: '-c jit=off' },
+    extra: connectionSettings(queryTimeoutMs, '-c jit=off'),
   });
 }

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { connectionSettings, QUERY_TIMEOUT_MS } from '#database/connection-settings.js';
 import { WordingEntity } from '../wordings/wording.entity.js';
 import { Access1700000000002 } from './migrations/1700000000002-access.js';
 import { Register1700000000001 } from './migrations/1700000000001-register.js';
@@ -17,7 +18,7 @@ import { Guardians1700000000006 } from './migrations/1700000000006-guardians.js'
 import { Retention1700000000007 } from './migrations/1700000000007-retention.js';
 
 /** The register's database. Logging stays off: the driver's errors carry parameters, which are personal data. */
-export function registerDataSource(url: string, poolSize: number): DataSource {
+export function registerDataSource(url: string, poolSize: number, queryTimeoutMs = QUERY_TIMEOUT_MS): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -27,6 +28,6 @@ export function registerDataSource(url: string, poolSize: number): DataSource {
     migrationsTransactionMode: 'each',
     entities: [WordingEntity],
     logging: false,
-    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, options: '-c timezone=UTC' },
+    extra: connectionSettings(queryTimeoutMs, '-c timezone=UTC'),
   });
 }

@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { connectionSettings, QUERY_TIMEOUT_MS } from '#database/connection-settings.js';
 import { Decisions1700000000002 } from './migrations/1700000000002-decisions.js';
 import { ErasureLog1700000000001 } from './migrations/1700000000001-erasure-log.js';
 import { KeyChecks1700000000005 } from './migrations/1700000000005-key-checks.js';
@@ -6,7 +7,7 @@ import { RegisterPulse1700000000003 } from './migrations/1700000000003-register-
 import { StandingLines1700000000004 } from './migrations/1700000000004-standing-lines.js';
 
 /** The database of the erasure log: never part of a backup of the register, and never restored with it. */
-export function erasureLogDataSource(url: string, poolSize: number): DataSource {
+export function erasureLogDataSource(url: string, poolSize: number, queryTimeoutMs = QUERY_TIMEOUT_MS): DataSource {
   return new DataSource({
     type: 'postgres',
     url,
@@ -15,6 +16,6 @@ export function erasureLogDataSource(url: string, poolSize: number): DataSource 
     migrations: [ErasureLog1700000000001, Decisions1700000000002, RegisterPulse1700000000003, StandingLines1700000000004, KeyChecks1700000000005],
     migrationsTransactionMode: 'each',
     logging: false,
-    extra: { connectionTimeoutMillis: 5_000, statement_timeout: 30_000, options: '-c timezone=UTC' },
+    extra: connectionSettings(queryTimeoutMs, '-c timezone=UTC'),
   });
 }

@@ -53,8 +53,8 @@ export class ErasureLog implements OnApplicationShutdown {
    * Waits for the database: without the log nobody could say whether a restored person was erased.
    * @throws ConfigurationError when its digests were made by another key
    */
-  static async open({ erasureLogUrl, indexKey }: Pick<RegisterConfig, 'erasureLogUrl' | 'indexKey'>): Promise<ErasureLog> {
-    const database = await openDatabase(erasureLogDataSource(erasureLogUrl, POOL_SIZE));
+  static async open({ erasureLogUrl, queryTimeoutMs, indexKey }: Pick<RegisterConfig, 'erasureLogUrl' | 'queryTimeoutMs' | 'indexKey'>): Promise<ErasureLog> {
+    const database = await openDatabase(erasureLogDataSource(erasureLogUrl, POOL_SIZE, queryTimeoutMs));
     const keys = { REGISTER_INDEX_KEY: indexKey };
     try {
       await assertKeys(database, 'the log of erasures', keys);

@@ -12,7 +12,7 @@ const LOCK = `hashtext('lupa:search-rounds')`;
 export class SearchConnections implements OnApplicationShutdown {
   private opened: Promise<DataSource> | undefined;
 
-  constructor(@Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'databaseUrl'>) {}
+  constructor(@Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'databaseUrl' | 'queryTimeoutMs'>) {}
 
   async onApplicationShutdown(): Promise<void> {
     const dataSource = await this.opened?.catch(() => undefined);
@@ -20,7 +20,7 @@ export class SearchConnections implements OnApplicationShutdown {
   }
 
   dataSource(): Promise<DataSource> {
-    this.opened ??= registerDataSource(this.config.databaseUrl, CONNECTIONS).initialize().catch((error: unknown) => {
+    this.opened ??= registerDataSource(this.config.databaseUrl, CONNECTIONS, this.config.queryTimeoutMs).initialize().catch((error: unknown) => {
       this.opened = undefined;
       throw error;
     });
