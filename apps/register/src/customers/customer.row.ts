@@ -94,5 +94,11 @@ export function shownFields(row: CustomerRow): string[] {
   ].sort();
 }
 
-/** A row of READ_TO_ERASE. */
+/** What an erasure has to know of somebody. */
 export type RowToErase = Pick<CustomerRow, 'id' | 'ref' | 'first_name' | 'last_name' | 'email' | 'phone' | 'street_address' | 'restricted_at' | 'restriction_reason' | 'ended_at'>;
+
+/** A row of READ_TO_ERASE. */
+export interface LockedToErase extends RowToErase {
+  /** When the register was told of the end of the relationship. */
+  readonly end_told_at: Date | null;
+}

@@ -1,4 +1,5 @@
 import type { Statement } from '#database/statement.js';
+import { END_TOLD_AT } from '../standing/standing.sql.js';
 
 /** json and not jsonb: built as text, which takes a quarter off reading 500 customers. */
 const CONSENTS = `
@@ -38,8 +39,9 @@ export const READ_TO_ERASE: Statement = {
   name: 'read-to-erase',
   replan: true,
   text: `
-    SELECT id, ref, first_name, last_name, email, phone, street_address, restricted_at, restriction_reason, ended_at
-    FROM customer WHERE id = ANY($1::uuid[]) ORDER BY id`,
+    SELECT c.id, c.ref, c.first_name, c.last_name, c.email, c.phone, c.street_address, c.restricted_at, c.restriction_reason, c.ended_at,
+      CASE WHEN c.ended_at IS NOT NULL THEN ${END_TOLD_AT} END AS end_told_at
+    FROM customer c WHERE c.id = ANY($1::uuid[]) ORDER BY c.id`,
 };
 export const READ_BY_REFS: Statement = { ...select('read-by-refs', 'WHERE c.ref = ANY($1::uuid[])'), replan: true };
 /** What decides the channels of a customer, and no more: the relay reads it for every change. $1 refs */

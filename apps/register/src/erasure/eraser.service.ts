@@ -5,7 +5,7 @@ import type { Caller } from '#auth/access.js';
 import { runInTransaction } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
 import { CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
-import type { CustomerRow, RowToErase } from '../customers/customer.row.js';
+import type { CustomerRow, LockedToErase, RowToErase } from '../customers/customer.row.js';
 import { READ_TO_ERASE } from '../customers/customers.sql.js';
 import { ErasureLog, type LogEntry } from '../erasure-log/erasure-log.service.js';
 import { END_HOLDS, FIND_HOLD, type HoldRow, QUEUE_ERASURE } from '../holds/holds.sql.js';
@@ -101,7 +101,7 @@ export class Eraser {
    * Many at once, within the caller's transaction: some 500 are a good number.
    * @param isStillDue asked of each under her lock: somebody may have changed since she was chosen; @throws Failure `erasure-log-away`
    */
-  async eraseMany(manager: EntityManager, customerIds: readonly string[], ground: ManyGround, caller: Caller, isStillDue = (_customer: RowToErase): boolean => true): Promise<ManyErased> {
+  async eraseMany(manager: EntityManager, customerIds: readonly string[], ground: ManyGround, caller: Caller, isStillDue = (_customer: LockedToErase): boolean => true): Promise<ManyErased> {
     const customers = (await this.suppressions.lockManyToSuppress(manager, customerIds)).filter(isStillDue);
     const { free, held, restricted } = await this.sort(manager, customers, ground);
     if (ground === 'request') await recordRequests(manager, free.map(({ id }) => id), 'erasure', caller);

@@ -25,6 +25,14 @@ export function cutoff(rule: Rule, purposes: readonly RetainedPurpose[], now: Da
   }
 }
 
+/** Days for which the end of a relationship has to be known before anybody is erased for it: a wrong date can be seen, and taken back. */
+export const DAYS_KNOWN = 30;
+
+/** The moment up to which the register must have been told of an end that it erases for now. */
+export function toldBy(now: Date): Date {
+  return before(now, `P${DAYS_KNOWN}D`);
+}
+
 /** When the consents of somebody last active then have lapsed. A decision of hers after that moment is newer than the lapse. */
 export function lapsedAt(activeAt: Date, purposes: readonly RetainedPurpose[], now: Date): Date {
   const end = after(activeAt, marketingPeriod(purposes));

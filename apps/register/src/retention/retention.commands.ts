@@ -6,7 +6,7 @@ import { Eraser } from '../erasure/eraser.service.js';
 import type { RegisterConfig } from '../register.config.js';
 import { StandingChanges } from '../standing/standing-changes.service.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
-import { type Rule, RULES } from './retention-rules.js';
+import { DAYS_KNOWN, type Rule, RULES } from './retention-rules.js';
 import { Retention } from './retention.service.js';
 
 const DOES: Readonly<Record<Rule, string>> = { 'relationship-ended': 'to be erased', 'consent-inactive': 'whose consents have lapsed' };
@@ -35,7 +35,7 @@ export const RETENTION_COMMANDS = {
 async function preview(retention: Retention): Promise<void> {
   for (const { rule, due, spared, oldest } of await retention.preview(new Date())) {
     const since = oldest ? `, the oldest since ${oldest.toISOString().slice(0, 10)}` : '';
-    const kept = spared > 0 ? `; ${spared} more are kept by a restriction or a legal hold` : '';
+    const kept = spared > 0 ? `; ${spared} more are kept by a restriction or a legal hold, or ended by a record of less than ${DAYS_KNOWN} days ago` : '';
     console.log(`${rule}: ${due} ${DOES[rule]}${since}${kept}`);
   }
 }

@@ -9,7 +9,7 @@ import { Eraser } from '../erasure/eraser.service.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { MARKETING_PURPOSE } from '../sync/projection.js';
-import { cutoff, lapsedAt, RETENTION, type Rule, RULES } from './retention-rules.js';
+import { cutoff, lapsedAt, RETENTION, type Rule, RULES, toldBy } from './retention-rules.js';
 import { BEGIN_RUN, CLAIM, COUNT_RUN, DUE, PREVIEW } from './retention.sql.js';
 
 /** Customers of one transaction: what a crash undoes, and what others may have to wait for. Erasures are one statement, lapses some for each person. */
@@ -21,7 +21,7 @@ const ACTOR: Caller = { kind: 'program', subject: RETENTION, roles: [], scopes: 
 export interface RulePreview {
   readonly rule: Rule;
   readonly due: number;
-  /** Due, and kept because of a restriction or a legal hold. */
+  /** Due, and kept because of a restriction, a legal hold, or because the register was told of the end only lately. */
   readonly spared: number;
   readonly oldest: Date | null;
 }
@@ -45,7 +45,7 @@ export class Retention {
   async preview(now: Date): Promise<RulePreview[]> {
     const found: RulePreview[] = [];
     for (const rule of RULES) {
-      const [row] = await this.dataSource.query<Omit<RulePreview, 'rule'>[]>(PREVIEW[rule], [cutoff(rule, this.config.profile.purposes, now)]);
+      const [row] = await this.dataSource.query<Omit<RulePreview, 'rule'>[]>(PREVIEW[rule], [cutoff(rule, this.config.profile.purposes, now), ...knownSince(rule, now)]);
       found.push({ rule, due: row?.due ?? 0, spared: row?.spared ?? 0, oldest: row?.oldest ?? null });
     }
     return found;
@@ -62,7 +62,8 @@ export class Retention {
       if (!run) throw new Error('the run could not be begun');
       if (run.finished_at && !again) return { kind: 'finished' };
       const from = run.finished_at ? '-infinity' : run.position;
-      const due = await runInTransaction<{ id: string; at: string }>(manager, DUE[rule], [cutoff(rule, this.config.profile.purposes, now), CHUNK[rule], from]);
+      const values = [cutoff(rule, this.config.profile.purposes, now), CHUNK[rule], from, ...knownSince(rule, now)];
+      const due = await runInTransaction<{ id: string; at: string }>(manager, DUE[rule], values);
       const applied = await this.apply(manager, rule, due.map(({ id }) => id), now);
       erased = applied.refs;
       const { done } = applied;
@@ -78,9 +79,10 @@ export class Retention {
   private async apply(manager: EntityManager, rule: Rule, ids: readonly string[], now: Date): Promise<{ done: number; refs: readonly string[] }> {
     switch (rule) {
       case 'relationship-ended': {
-        const before = cutoff(rule, this.config.profile.purposes, now);
-        // She may have come back between our look and the lock.
-        const { refs } = await this.eraser.eraseMany(manager, ids, rule, ACTOR, ({ ended_at: endedAt }) => endedAt !== null && endedAt <= before);
+        const [before, told] = [cutoff(rule, this.config.profile.purposes, now), toldBy(now)];
+        // She may have come back between our look and the lock, and may have ended it again.
+        const { refs } = await this.eraser.eraseMany(manager, ids, rule, ACTOR, ({ ended_at: endedAt, end_told_at: toldAt }) =>
+          endedAt !== null && endedAt <= before && (toldAt === null || toldAt <= told));
         return { done: refs.length, refs };
       }
       case 'consent-inactive': {
@@ -107,4 +109,9 @@ export class Retention {
     await this.ledger.record(manager, customer, { records, objectedAt: customer.objected_at, activeAt: null, by: ACTOR.subject });
     return true;
   }
+}
+
+/** The last parameter of DUE and PREVIEW, of the rule that has one. */
+function knownSince(rule: Rule, now: Date): Date[] {
+  return rule === 'relationship-ended' ? [toldBy(now)] : [];
 }

@@ -1,8 +1,11 @@
 import type { Statement } from '#database/statement.js';
+import { END_TOLD_AT } from '../standing/standing.sql.js';
 import type { Rule } from './retention-rules.js';
 
 /** Nobody is erased on a timer who is restricted (GDPR Art. 18(2)) or held by law (Art. 17(3)). */
 const FREE = 'c.restricted_at IS NULL AND NOT EXISTS (SELECT FROM legal_hold h WHERE h.customer_id = c.id)';
+/** Nor before the end has been known for a while. An end that came without a record, in a database from before, is as old as it says. */
+const isKnown = (parameter: number): string => `coalesce(${END_TOLD_AT} <= $${parameter}, true)`;
 const ENDED = 'c.ended_at <= $1';
 const INACTIVE = `
   c.known_to_marketing AND c.active_at <= $1
@@ -10,14 +13,14 @@ const INACTIVE = `
 
 /**
  * The longest overdue first, in the order of their ids. From the position of the run on: whose consents have lapsed keep their date, and
- * looking at all of them again for every chunk would never end. $1 cutoff, $2 most rows, $3 from
+ * looking at all of them again for every chunk would never end. $1 cutoff, $2 most rows, $3 from; of ended relationships $4 told by
  */
 export const DUE: Readonly<Record<Rule, Statement>> = {
   'relationship-ended': {
     name: 'due-relationship-ended',
     text: `
       SELECT id, at::text FROM (
-        SELECT c.id, c.ended_at AS at FROM customer c WHERE ${ENDED} AND ${FREE} AND c.ended_at >= $3::timestamptz ORDER BY c.ended_at LIMIT $2
+        SELECT c.id, c.ended_at AS at FROM customer c WHERE ${ENDED} AND ${FREE} AND c.ended_at >= $3::timestamptz AND ${isKnown(4)} ORDER BY c.ended_at LIMIT $2
       ) AS due ORDER BY id`,
   },
   'consent-inactive': {
@@ -29,11 +32,11 @@ export const DUE: Readonly<Record<Rule, Statement>> = {
   },
 };
 
-/** How many are due, how many of them are spared for now, and the oldest date. $1 cutoff */
+/** How many are due, how many of them are spared for now, and the oldest date. $1 cutoff; of ended relationships $2 told by */
 export const PREVIEW: Readonly<Record<Rule, string>> = {
   'relationship-ended': `
-    SELECT count(*) FILTER (WHERE ${FREE})::int AS due, count(*) FILTER (WHERE NOT (${FREE}))::int AS spared, min(c.ended_at) FILTER (WHERE ${FREE}) AS oldest
-    FROM customer c WHERE ${ENDED}`,
+    SELECT count(*) FILTER (WHERE free)::int AS due, count(*) FILTER (WHERE NOT free)::int AS spared, min(ended_at) FILTER (WHERE free) AS oldest
+    FROM (SELECT c.ended_at, ${FREE} AND ${isKnown(2)} AS free FROM customer c WHERE ${ENDED}) AS ended`,
   'consent-inactive': `SELECT count(*)::int AS due, 0 AS spared, min(c.active_at) AS oldest FROM customer c WHERE ${INACTIVE}`,
 };
 

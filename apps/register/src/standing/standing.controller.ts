@@ -61,7 +61,7 @@ export class StandingController {
 
   @Put('end')
   @Scopes('customers:write')
-  @ApiOperation({ summary: 'End the customer relationship', description: 'Out of marketing at once; erased when the period of retention is over.' })
+  @ApiOperation({ summary: 'End the customer relationship', description: 'Out of marketing at once; erased when the period of retention is over, and the end has been on record for 30 days.' })
   @ApiAnswer(200, WriteReceiptSchema, 'Ended')
   @ApiProblems(CUSTOMER_NOT_FOUND, STANDING_IN_FUTURE)
   @ApiWrite()

@@ -2,14 +2,14 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
 import { lockCustomer } from '../customers/customer.lock.js';
-import type { CustomerRow, RowToErase } from '../customers/customer.row.js';
+import type { CustomerRow, LockedToErase } from '../customers/customer.row.js';
 import { READ_TO_ERASE } from '../customers/customers.sql.js';
 import { runInTransaction, runStatement, type Statement } from '#database/statement.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { markChanged } from '../sync/pending.js';
 import { addressOf, type Closure, type Closures } from './closure.js';
 import { suppressionDigest, suppressionKey } from './suppression-digest.js';
-import { FIND_CLOSURES, FORGIVE, LOCK_HOUSEHOLD, LOCK_HOUSEHOLDS, LOOK_AT_HOUSEHOLD, REOPEN, SUPPRESS, TOUCH_HOUSEHOLD } from './suppression.sql.js';
+import { CONSENTS_AHEAD, FIND_CLOSURES, FORGIVE, LOCK_HOUSEHOLD, LOCK_HOUSEHOLDS, LOOK_AT_HOUSEHOLD, REOPEN, SUPPRESS, TOUCH_HOUSEHOLD } from './suppression.sql.js';
 
 export type SuppressionReason = 'erased' | 'objected' | 'abuse';
 type Addresses = Pick<CustomerRow, 'email' | 'phone'>;
@@ -72,9 +72,9 @@ export class Suppressions {
   }
 
   /** Locks many, and everybody with a phone of theirs, in the order of ids. Who is gone is left out. */
-  async lockManyToSuppress(manager: EntityManager, ids: readonly string[]): Promise<RowToErase[]> {
+  async lockManyToSuppress(manager: EntityManager, ids: readonly string[]): Promise<LockedToErase[]> {
     await runInTransaction(manager, LOCK_HOUSEHOLDS, [ids]);
-    return runInTransaction<RowToErase>(manager, READ_TO_ERASE, [ids]);
+    return runInTransaction<LockedToErase>(manager, READ_TO_ERASE, [ids]);
   }
 
   /** The digests under which the addresses of a customer are suppressed. */
@@ -84,12 +84,19 @@ export class Suppressions {
 
   /** Closes marketing to the addresses of customers that `lockToSuppress` or `lockManyToSuppress` has locked. Before their rows are deleted. */
   async suppress(manager: EntityManager, people: readonly (ClosedAddresses & { readonly id: string })[], reason: SuppressionReason): Promise<void> {
-    const opened = await this.close(manager, people, reason);
+    const opened = await this.close(manager, await this.closedWithAllTold(manager, people), reason);
     // An email is nobody else's. Where the phone was shut already, it was shut for the whole household.
     const ids = people.filter(({ phone }) => phone && opened.has(phone.toString('hex'))).map(({ id }) => id);
     if (ids.length === 0) return;
     const others = await runInTransaction<{ ref: string; version: number }>(manager, TOUCH_HOUSEHOLD, [ids]);
     for (const { ref, version } of others) await markChanged(manager, { ref, version, before: ['phone', 'sms'], after: [], knownToMarketing: true, reason: 'data' });
+  }
+
+  /** What was told by a clock that runs ahead is closed as well: else the same consent, sent again, would be newer than the closing. */
+  private async closedWithAllTold<P extends ClosedAddresses & { readonly id: string }>(manager: EntityManager, people: readonly P[]): Promise<P[]> {
+    const rows = await runInTransaction<{ id: string; until: Date }>(manager, CONSENTS_AHEAD, [people.map(({ id }) => id)]);
+    const ahead = new Map(rows.map(({ id, until }) => [id, until]));
+    return people.map((person) => ({ ...person, since: latestOf(person.since, ahead.get(person.id)) }));
   }
 
   /** Closes addresses whose persons are gone already. Resolves to the digests, in hexadecimal, of those that were open until now. */
@@ -137,4 +144,5 @@ interface ClosureRow extends Closure {
   readonly digest: Buffer;
 }
 
+const latestOf = (one: Date, other = one): Date => (other > one ? other : one);
 const isShut = (closure: Closure | null): boolean => closure?.reopened.length === 0;
