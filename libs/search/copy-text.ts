@@ -3,6 +3,8 @@ const LOWER_X = 0x78;
 const ESCAPES: Readonly<Record<string, number>> = { b: 0x08, f: 0x0c, n: 0x0a, r: 0x0d, t: 0x09, v: 0x0b };
 /** Shorter binary values cannot hold anything that is looked for. */
 const SHORTEST_HEX = 8;
+/** -1: no hex digit. */
+const HEX = Int8Array.from({ length: 256 }, (_, byte) => '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()));
 
 /** The texts of a row or field of `COPY … (FORMAT text)` without its escapes, fields still parted by tabs. May be the same memory. */
 export function unescaped(row: Buffer): Buffer {
@@ -22,17 +24,35 @@ export function unescaped(row: Buffer): Buffer {
 }
 
 /** What PostgreSQL writes as `\x…` stands for bytes: those of a bytea, also inside an array, a composite, or JSON. */
-export function* binaryValues(text: Buffer): Generator<Buffer> {
+export function binaryValues(text: Buffer): Buffer[] {
+  const values: Buffer[] = [];
   for (let at = text.indexOf(BACKSLASH); at !== -1; at = text.indexOf(BACKSLASH, at + 1)) {
-    if (text[at + 1] !== LOWER_X) continue;
-    let end = at + 2;
-    while (end < text.length && isHex(text[end] as number)) end += 1;
-    if (end - at - 2 >= SHORTEST_HEX) yield Buffer.from(text.toString('latin1', at + 2, end), 'hex');
+    const end = endOfHex(text, at, text.length);
+    if (end !== -1) values.push(Buffer.from(text.toString('latin1', at + 2, end), 'hex'));
   }
+  return values;
 }
 
-function isHex(byte: number): boolean {
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66) || (byte >= 0x41 && byte <= 0x46);
+/** Writes the same of the text between `from` and `end` right after it, a `mark` after each. Returns where that ends. */
+export function binaryInto(buffer: Buffer, from: number, end: number, mark: number): number {
+  let written = end;
+  for (let at = from; at < end - SHORTEST_HEX; at += 1) {
+    if (buffer[at] !== BACKSLASH) continue;
+    const endOf = endOfHex(buffer, at, end);
+    if (endOf === -1) continue;
+    for (let read = at + 2; read + 1 < endOf; read += 2) buffer[written++] = ((HEX[buffer[read] as number] as number) << 4) | (HEX[buffer[read + 1] as number] as number);
+    buffer[written++] = mark;
+    at = endOf - 1;
+  }
+  return written;
+}
+
+/** Of `\x…` that begins here; -1 when it does not, or is too short. */
+function endOfHex(text: Buffer, at: number, end: number): number {
+  if (text[at + 1] !== LOWER_X) return -1;
+  let next = at + 2;
+  while (next < end && (HEX[text[next] as number] as number) >= 0) next += 1;
+  return next - at - 2 >= SHORTEST_HEX ? next : -1;
 }
 
 /** The fields of a row of `COPY … (FORMAT text)`, still escaped. */

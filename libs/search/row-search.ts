@@ -5,17 +5,15 @@ import { Tally } from './tally.js';
 /** Which kinds are expected in which column of a table, by the column's position among those copied. */
 export type ExpectedKinds = ReadonlyMap<number, ReadonlySet<FoundKind>>;
 
-/** Searches the rows of one table, as `COPY … TO STDOUT (FORMAT text)` sends them, one a message. */
+/** Searches rows of one table, as `COPY … TO STDOUT (FORMAT text)` sends them, one a message; each once. */
 export class RowSearch {
   readonly tally = new Tally();
-  bytes = 0;
   private row = 0;
 
   /** @param expected subtracted column by column: the same value in another column of the row is found */
   constructor(private readonly needles: Needles, private readonly expected: ExpectedKinds) {}
 
   take(message: Buffer): void {
-    this.bytes += message.length;
     this.row += 1;
     const found = new Map<number, Set<FoundKind>>();
     this.search(message.subarray(0, message.length - 1), (each, kind) => {

@@ -4,6 +4,7 @@ import { errorCode } from '#database/database-errors.js';
 import { type CatalogTable, COPY_STATISTICS, copyTable, IS_GONE, LIST_LARGE_OBJECTS, LIST_TABLES, READ_LARGE_OBJECT } from './catalog.sql.js';
 import { fieldsOf } from './copy-text.js';
 import type { FoundKind, Needles } from './needles.js';
+import { RowBatch } from './row-batch.js';
 import { type ExpectedKinds, RowSearch } from './row-search.js';
 import { Places } from './places.js';
 import type { Finding, Unsearched } from './sought.js';
@@ -129,13 +130,15 @@ class DatabaseSearch {
       if (table.is_readable === null) continue; // dropped meanwhile
       if (!table.is_readable) { this.places.addUnsearched(place, DENIED); continue; }
       const search = new RowSearch(this.needles, this.expectedIn(table));
+      const batch = new RowBatch(this.needles, (row) => { search.take(row); });
       const failed = await this.failureOf(async () => {
-        if (table.columns.length > 0) await copyOut(this.runner, copyTable(table), (row) => search.take(row));
+        if (table.columns.length > 0) await copyOut(this.runner, copyTable(table), (row) => { this.counts.bytes += row.length; batch.take(row); });
       });
+      batch.flush();
       if (failed !== undefined && await this.isGone(table)) continue;
       if (failed === undefined) this.counts.tables += 1;
       else this.places.addUnsearched(place, failed);
-      this.add(search, place);
+      this.places.add(search.tally, place);
     }
   }
 
@@ -145,8 +148,9 @@ class DatabaseSearch {
       const table = { schema: schema as string, name: name as string, columns: ['schema', 'name', 'column', ...values.map(() => column as string)] };
       const search = new RowSearch(this.needles, this.expectedIn(table));
       search.take(row);
+      this.counts.bytes += row.length;
       if (!search.tally.isEmpty) this.remembered.push({ schema: table.schema, table: table.name, column: column as string });
-      this.add(search, `${STATISTICS}${placeOf(table)}.${safe(column as string)}`);
+      this.places.add(search.tally, `${STATISTICS}${placeOf(table)}.${safe(column as string)}`);
     });
   }
 
@@ -188,11 +192,6 @@ class DatabaseSearch {
     }
     await this.runner.query('RELEASE SAVEPOINT place');
     return undefined;
-  }
-
-  private add(search: RowSearch, place: string): void {
-    this.counts.bytes += search.bytes;
-    this.places.add(search.tally, place);
   }
 
   private expectedIn({ schema, name, columns }: Omit<CatalogTable, 'oid' | 'is_readable'>): ExpectedKinds {

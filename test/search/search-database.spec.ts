@@ -24,7 +24,7 @@ describe('the search of a database', () => {
     database = await createTestDatabase('search', registerDataSource);
     dataSource = await registerDataSource(database.url, 4).initialize();
     needles = await Needles.of([AINO]);
-    await dataSource.query('CREATE SCHEMA elsewhere');
+    await dataSource.query(`CREATE SCHEMA elsewhere; CREATE TYPE elsewhere.mood AS ENUM ('aino.virtanen@example.fi'); CREATE TYPE elsewhere.both AS (at timestamptz, x text); CREATE DOMAIN elsewhere.word AS text`);
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -56,6 +56,10 @@ describe('the search of a database', () => {
     ['bytea that is text', 'bytea', `convert_to('Hello aino.virtanen@example.fi', 'UTF8')`], ['bytea that is an id', 'bytea', `decode('${REF.replaceAll('-', '')}', 'hex')`],
     ['bytea[]', 'bytea[]', `ARRAY[convert_to('{"phone":"0451206627"}', 'UTF8')]`], ['a number', 'bigint', '358451206627'],
     ['text with tabs, newlines, backslashes', 'text', `E'C:\\\\temp\\taino.virtanen@example.fi\\nx'`], ['a row of many columns', 'text', `repeat('x', 100000) || ' Aino Virtanen' || E'\\n' || 'Mäkitie 5'`],
+    ['a type that nobody had thought of', `elsewhere.mood`, `'aino.virtanen@example.fi'`], ['an array of it', 'elsewhere.mood[]', `ARRAY['aino.virtanen@example.fi']::elsewhere.mood[]`],
+    ['a composite', 'elsewhere.both', `ROW(now(), 'aino.virtanen@example.fi')`], ['a domain', 'elsewhere.word', `'aino.virtanen@example.fi'`], ['words', 'tsvector', `'aino.virtanen@example.fi'`],
+    ['a name', 'name', `'aino.virtanen@example.fi'`], ['a decimal number', 'numeric', '358451206627'], ['xml', 'xml', `'<to>aino.virtanen@example.fi</to>'`],
+    ['between columns that are not read', 'timestamptz DEFAULT now(), y boolean DEFAULT true, ref uuid', `now(), false, '${REF}'`],
     ['a range', 'tstzrange, email text', `'[2026-01-01,2026-01-02)', 'aino.virtanen@example.fi'`],
   ])('finds her in a table that nobody told of: %s', async (_, type, value) => {
     const { found } = await searched([`CREATE TABLE elsewhere.added (id serial, value ${type})`, `INSERT INTO elsewhere.added VALUES (1, ${value}), (2, ${value})`], 'DROP TABLE elsewhere.added');
