@@ -171,6 +171,23 @@ describe('who has left', () => {
     expect([await everything(), await search({ email }), await search({ phone })]).toEqual([before, [], []]);
   });
 
+  it('is not brought back because somebody else with her phone objects, or consents herself', async () => {
+    const { email, phone } = address();
+    const row = people([['Aino', 'Virtanen', `old.${email}`, phone, 'customer', ...granted()]], 'email');
+    await importing(people([['Aino', 'Virtanen', email, phone, 'staff'], ['Eino', 'Virtanen', `eino.${email}`, phone, 'staff']]));
+    await erase(await idOf(email));
+    const eino = await idOf(`eino.${email}`);
+    const deeds = [
+      ['objection', { decidedAt: new Date(Date.now() - 60_000).toISOString(), method: 'phone-call', sourceSystem: 'customer-service' }],
+      ['consents/marketing/sms', decision({ method: 'account-settings' })],
+    ] as const;
+    for (const [path, body] of deeds) {
+      expect((await register.call('PUT', `/v1/customers/${eino}/${path}`, { body })).status).toBe(200);
+      expect([path, counted(await importing(row))]).toMatchObject([path, { 'taken in': 0, 'kept out': 1 }]);
+    }
+    expect(await projected(register, eino)).toEqual(['sms']);
+  });
+
   it('by an objection, and under another address now, is taken in under the old one without any marketing, though a file says she confirmed it', async () => {
     const { email, phone } = address();
     await importing(people([['Aino', 'Virtanen', email, phone, 'customer', ...granted()]], 'email'));

@@ -114,6 +114,23 @@ describe('somebody who was erased', () => {
     expect(await pending(id)).toMatchObject([{ version: 1 }]);
   });
 
+  it.each([
+    ['erased', (person: Person) => erase(person)],
+    ['out by an objection', (person: Person) => object(person, 0)],
+    ['out by a withdrawal', async ({ id }: Person) => {
+      await register.call('POST', `/v1/customers/${id}/stop-all`, { body: { decidedAt: ago(0), method: 'unsubscribe-link', sourceSystem: 'web-shop' } });
+    }],
+  ])('does not come back when she is %s, and the consent of a shop whose clock runs ahead is sent again', async (_, goes) => {
+    const contact = addresses();
+    const consent = decision({ decidedAt: ago(-1), method: 'confirmed-opt-in' });
+    const person = await create([{ purpose: 'marketing', channel: 'email', ...consent }], contact);
+    expect(await projected(person.id)).toEqual(['email']);
+    await goes(person);
+    const { body } = await register.call('GET', `/v1/customers/${person.id}`);
+    const id = body['id'] === person.id ? person.id : (await create([], contact)).id;
+    expect([(await put(id, 'email', consent)).body['inEffect'], await projected(id)]).toEqual([false, []]);
+  });
+
   it('does not come back by a consent older than her erasure, though she has come back since', async () => {
     const contact = addresses();
     await erase(await create([], contact));

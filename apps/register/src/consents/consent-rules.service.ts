@@ -36,7 +36,7 @@ export class ConsentRules {
     return new Date();
   }
 
-  /** When a decision counts as made: never later than now, so that a shop whose clock runs ahead cannot outrun a withdrawal. */
+  /** When a withdrawal counts as made: never later than now, so that a shop whose clock runs ahead holds no later consent off. */
   countsFrom(decidedAt: Date): Date {
     return new Date(Math.min(decidedAt.getTime(), this.now().getTime()));
   }
@@ -59,13 +59,17 @@ export class ConsentRules {
     return outcome;
   }
 
+  /**
+   * A grant keeps the time that it was told with, though a clock that runs ahead told it: sent again, it is the same one, and not
+   * newer than the withdrawal that followed it.
+   */
   recordOf(consent: PutConsent | Claim, target: Target, caller: Caller): ConsentRecordRow {
     const wording = 'wording' in consent ? consent.wording : undefined;
     return {
       purpose: target.purpose,
       channel: target.channel,
       decision: consent.decision,
-      decided_at: this.countsFrom(consent.decidedAt).toISOString(),
+      decided_at: (consent.decision === 'granted' ? consent.decidedAt : this.countsFrom(consent.decidedAt)).toISOString(),
       wording_id: wording?.id ?? null,
       wording_version: wording?.version ?? null,
       wording_language: wording?.language ?? null,

@@ -35,8 +35,11 @@ export type ConsentOutcome =
   | { readonly kind: 'superseded' }
   | { readonly kind: 'refused'; readonly reason: 'in-future' | 'under-age' | 'restricted' | 'ended' | 'suppressed' };
 
-/** Clocks of shops run ahead a little; more than this is a mistake. */
+/** Clocks of shops run ahead, or behind, a little; more than this is a mistake. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/** A withdrawal of a clock that is behind still ends the consent of one that is ahead. */
+export const WITHDRAWAL_TOLERANCE_MS = 2 * CLOCK_TOLERANCE_MS;
 
 /** The age of consent for information society services in Finland (Tietosuojalaki 1050/2018, 5 §). */
 export const AGE_OF_CONSENT = 13;
@@ -79,7 +82,7 @@ export function isProvenByHerself(caller: 'program' | 'staff' | 'customer', meth
 
 /**
  * Decides what one decision of a person does. Order is the order of the person's decisions, not of their
- * arrival. Clocks of shops differ: a withdrawal up to five minutes older than what is in force still holds, because
+ * arrival. Clocks of shops differ: a withdrawal up to ten minutes older than what is in force still holds, because
  * a withdrawal that is lost is worse than a consent to be asked for again. A withdrawal is never refused
  * (GDPR Art. 7(3)), except when its time lies in the future.
  */
@@ -105,7 +108,7 @@ export function decide(state: ConsentState | undefined, command: ConsentCommand,
 function isNewer(state: ConsentState | undefined, command: ConsentState): boolean {
   if (!state) return true;
   const lead = command.decidedAt.getTime() - state.decidedAt.getTime();
-  return command.decision === 'withdrawn' ? lead >= -CLOCK_TOLERANCE_MS : lead > 0;
+  return command.decision === 'withdrawn' ? lead >= -WITHDRAWAL_TOLERANCE_MS : lead > 0;
 }
 
 /** What is in force after a decision took effect: its time never goes back, or the grant just withdrawn could come again. RECORD_DECISIONS does the same in SQL. */

@@ -40,8 +40,10 @@ export class DisclosureConsents {
     return this.writes.run(write, async (manager) => {
       const now = new Date();
       const customer = await lockCustomer(manager, id);
-      const decidedAt = notAfter(consent.decidedAt, now);
-      if (!decidedAt) throw new Failure(CONSENT_IN_FUTURE);
+      const notLater = notAfter(consent.decidedAt, now);
+      if (!notLater) throw new Failure(CONSENT_IN_FUTURE);
+      // A grant keeps the time that it was told with: sent again it is the same one (see ConsentRules.recordOf).
+      const decidedAt = consent.decision === 'granted' ? consent.decidedAt : notLater;
       if (consent.decision === 'granted') {
         this.recipients.find(recipient, purpose);
         assertMayConsent(customer, decidedAt);

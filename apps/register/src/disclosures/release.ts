@@ -1,4 +1,4 @@
-import { mayBeUnderAge } from '../consents/consent.js';
+import { mayBeUnderAge, WITHDRAWAL_TOLERANCE_MS } from '../consents/consent.js';
 
 /** One record of a consent for a recipient and purpose that took effect, in the order of recording. */
 export interface DisclosureDecision {
@@ -39,9 +39,6 @@ export function decideRelease(person: Person, decisions: readonly DisclosureDeci
   return notice ? { kind: 'may-leave', consentId: last.id, noticeId: notice.id } : refused('no-notice');
 }
 
-/** A withdrawal up to this much older than the consent in force still holds: clocks of shops differ (see consents/consent.ts). */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
-
 /**
  * Whether a decision takes effect beside those that did: the person's order counts, not that of arrival, and of two at the same
  * time the withdrawal.
@@ -49,5 +46,5 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 export function takesEffect(decisions: readonly DisclosureDecision[], command: Pick<DisclosureDecision, 'decision' | 'decidedAt'>): boolean {
   const newest = Math.max(...decisions.map(({ decidedAt }) => decidedAt.getTime()), Number.NEGATIVE_INFINITY);
   const lead = command.decidedAt.getTime() - newest;
-  return command.decision === 'withdrawn' ? lead >= -CLOCK_TOLERANCE_MS : lead > 0;
+  return command.decision === 'withdrawn' ? lead >= -WITHDRAWAL_TOLERANCE_MS : lead > 0;
 }

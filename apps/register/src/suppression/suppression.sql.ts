@@ -6,8 +6,11 @@ export const FIND_CLOSURES: Statement = {
   text: 'SELECT digest, since, reopened FROM suppression WHERE digest = ANY($1::bytea[])',
 };
 
+/** Of two reasons the one that keeps more out: of a household one may object where another was erased, or shown the door. */
+const graver = (one: string, other: string): string => `CASE WHEN 'abuse' IN (${one}, ${other}) THEN 'abuse' WHEN 'erased' IN (${one}, ${other}) THEN 'erased' ELSE 'objected' END`;
+
 /**
- * Closes addresses; what was opened anew is closed again. Abuse, decided by a person, is not overwritten by another reason.
+ * Closes addresses; what was opened anew is closed again.
  * In the order of the digests, so that two of these never wait for each other in a circle. The insert joins what was known, so that
  * this is read before it is changed.
  * Answers, for each digest, whether a channel of it was open to anybody until now.
@@ -24,12 +27,19 @@ export const SUPPRESS: Statement = {
       INSERT INTO suppression AS s (digest, kind, reason, since)
       SELECT digest, asked.kind, $4, asked.since FROM asked LEFT JOIN known USING (digest) ORDER BY digest
       ON CONFLICT (digest) DO UPDATE SET
-        reason = CASE s.reason WHEN 'abuse' THEN s.reason ELSE excluded.reason END, since = greatest(s.since, excluded.since),
+        reason = ${graver('s.reason', 'excluded.reason')}, since = greatest(s.since, excluded.since),
         reopened = '{}', lifted_at = NULL, lifted_by = NULL
       RETURNING s.digest
     )
     SELECT asked.digest, coalesce(known.reopened <> '{}', true) AS was_open
     FROM asked JOIN closed USING (digest) LEFT JOIN known USING (digest)`,
+};
+
+/** Consents told by clocks that run ahead. $1 customer ids */
+export const CONSENTS_AHEAD: Statement = {
+  name: 'consents-ahead',
+  replan: true,
+  text: 'SELECT customer_id AS id, max(decided_at) AS until FROM consent WHERE customer_id = ANY($1::uuid[]) AND decided_at > now() GROUP BY customer_id',
 };
 
 /** $1 digests */
@@ -97,7 +107,7 @@ export const EXPORT_SUPPRESSIONS: Statement = {
     FROM suppression WHERE digest > decode($1, 'hex') ORDER BY digest LIMIT $2`,
 };
 
-/** Of two entries the later closing wins, with what was opened since; of one closing everything that was opened. $1 JSON array of lines, each digest once */
+/** Of two entries the later closing wins, with what was opened since, and the graver reason; of one closing everything that was opened. $1 JSON array of lines, each digest once */
 export const IMPORT_SUPPRESSIONS: Statement = {
   name: 'import-suppressions',
   text: `
@@ -106,7 +116,7 @@ export const IMPORT_SUPPRESSIONS: Statement = {
     FROM jsonb_to_recordset($1::jsonb) AS l(digest text, kind text, reason text, since timestamptz, reopened text[], "liftedAt" timestamptz, "liftedBy" text)
     ORDER BY digest, since DESC
     ON CONFLICT (digest) DO UPDATE SET
-      reason = CASE WHEN 'abuse' IN (s.reason, excluded.reason) THEN 'abuse' WHEN excluded.since > s.since THEN excluded.reason ELSE s.reason END,
+      reason = ${graver('s.reason', 'excluded.reason')},
       since = greatest(s.since, excluded.since),
       reopened = CASE WHEN excluded.since > s.since THEN excluded.reopened WHEN excluded.since < s.since THEN s.reopened
         ELSE ARRAY(SELECT DISTINCT unnest(s.reopened || excluded.reopened) ORDER BY 1) END,
