@@ -122,7 +122,7 @@ function exampleOf(requestBody: object, { components }: ApiDocument): object {
 }
 
 /** What the services tell each other of themselves, and when what is unanswered is told again: it changes while nobody asks for anything. */
-const RESTLESS = { tables: ['link_state', 'search_round', 'pulse', 'register_pulse', 'marketing_pulse'], columns: ['next_attempt_at', 'last_sent_at', 'attempts', 'pull_after'] };
+const RESTLESS = { tables: ['link_state', 'search_round', 'pulse', 'register_pulse', 'marketing_pulse', 'account_seen'], columns: ['next_attempt_at', 'last_sent_at', 'attempts', 'pull_after'] };
 
 /** The content of every table of the databases, as digests; of the rows that hold `text` only, when it is given. */
 export async function contentsOf(databaseUrls: readonly string[], text = ''): Promise<Record<string, string>> {

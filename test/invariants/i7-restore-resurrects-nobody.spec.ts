@@ -58,8 +58,10 @@ describe('a restore', () => {
       steady: await people.create('email', 'sms'), erased: await people.create('email', 'sms'), withdrew: await people.create('email', 'sms'),
       stopped: await people.create('email'), objected: await people.create('email'), unheard: await people.create('email'), granted: await people.create('email'),
     };
+    await pair.sides.register.query("INSERT INTO staff (username, password_hash, roles) SELECT name, '$argon2id$', '{admin}' FROM unnest(ARRAY['dismissed', 'steady']) AS name");
     await pair.rest();
     expect(await script('backup.mjs', '--directory', folder)).toMatchObject({ status: 0 });
+    pair.register.command('staff:disable', '--username', 'dismissed');
     await people.erase(who.erased);
     await people.withdraw(who.withdrew, 'sms');
     await people.stopAll(who.stopped);
@@ -97,6 +99,8 @@ describe('a restore', () => {
     await start();
     expect(await pair.verdict()).toMatchObject({ equal: true, forgotten: [] });
     expect(await listed('email')).toEqual(markers(who.steady, who.withdrew, who.granted));
+    expect(await count('register', "SELECT count(*) FROM staff WHERE username = 'dismissed' AND disabled_at IS NOT NULL")).toBe(1);
+    expect(await count('register', "SELECT count(*) FROM staff WHERE username = 'steady' AND disabled_at IS NULL")).toBe(1);
     // A grant whose proof is lost is none.
     expect(await listed('sms')).toEqual(markers(who.steady));
     expect(await heldIn('contact', newcomer)).toBe(0);

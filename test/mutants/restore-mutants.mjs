@@ -45,4 +45,10 @@ export const RESTORE_MUTANTS = [
     edits: [['apps/marketing/src/audience/freshness.service.js', 'this.memory.take(read) || ', 'true || ']],
     tests: ['invariants/i7-put-back'],
   },
+  {
+    name: 'accounts as in the dump',
+    what: 'whoever was shut out since the backup gets in again, with the password of then',
+    edits: [['apps/register/src/access/account-versions.service.js', 'known && known.version > version', 'false']],
+    tests: ['register/accounts'],
+  },
 ];

@@ -22,7 +22,6 @@ function program(name: 'main' | 'cli', args: readonly string[], changed: Readonl
   const { status, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.resolve(`#register/${name}.js`)), ...args], { env, encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL' });
   return { code: status, said: stderr };
 }
-const customers = async (): Promise<object[]> => register.database.query<object[]>('SELECT id, email_index FROM customer ORDER BY id');
 
 describe('another key than the one that the register was filled under', () => {
   it.each([
@@ -33,13 +32,11 @@ describe('another key than the one that the register was filled under', () => {
     expect([code, said]).toEqual([1, expect.stringMatching(sentence)]);
   });
 
-  it.each(['REGISTER_INDEX_KEY', 'REGISTER_KEY_ENCRYPTION_KEY'])('%s: keeps its commands from running', async (name) => {
-    const before = await customers();
-    for (const args of [['program:create', '--id', 'somebody', '--scopes', 'wordings:read'], ['erasures:log']]) {
-      expect(program('cli', args, { [name]: key() })).toEqual({ code: 1, said: expect.stringMatching(new RegExp(`^${name} is not the key`)) });
-    }
+  it.each([
+    ['REGISTER_INDEX_KEY', ['program:create', '--id', 'somebody', '--scopes', 'wordings:read']], ['REGISTER_KEY_ENCRYPTION_KEY', ['erasures:log']],
+  ])('%s: keeps its commands from running', async (name, args) => {
+    expect(program('cli', args, { [name]: key() })).toEqual({ code: 1, said: expect.stringMatching(new RegExp(`^${name} is not the key`)) });
     expect(await register.database.query<object[]>("SELECT 1 FROM program WHERE id = 'somebody'")).toEqual([]);
-    expect(await customers()).toEqual(before);
   });
 
   it('is found out by the log of erasures when the database was restored to a time before it noted any', async () => {
@@ -56,8 +53,8 @@ describe('another key than the one that the register was filled under', () => {
     await register.call('POST', '/v1/customers', { body: newCustomer() });
     const log = { REGISTER_ERASURE_LOG_URL: register.databaseUrl }; // not opened by this command
     await register.database.query("ALTER TABLE key_check RENAME TO key_check_away");
-    expect(program('cli', ['program:create', '--id', 'later', '--scopes', 'wordings:read'], { ...log, REGISTER_INDEX_KEY: key() })).toEqual({ code: 1, said: expect.stringMatching(/^REGISTER_INDEX_KEY/) });
-    expect(program('cli', ['program:create', '--id', 'later', '--scopes', 'wordings:read'], log).code).toBe(0);
+    expect(program('cli', ['suppression:export'], { ...log, REGISTER_INDEX_KEY: key() })).toEqual({ code: 1, said: expect.stringMatching(/^REGISTER_INDEX_KEY/) });
+    expect(program('cli', ['suppression:export'], log).code).toBe(0);
     await register.database.query("ALTER TABLE key_check_away RENAME TO key_check");
   });
 

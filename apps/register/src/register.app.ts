@@ -9,6 +9,7 @@ import { BatchServer, type Subscription } from '#messaging/batch-server.js';
 import { ConsumerConnection } from '#messaging/messaging.module.js';
 import { QUEUES } from '#messaging/topology.js';
 import { ConfigurationError } from '#service/configuration.js';
+import { AccountGuard } from './access/account-versions.service.js';
 import { noteKeys, registerKeys } from './database/key-checks.js';
 import { ErasureLog } from './erasure-log/erasure-log.service.js';
 import { DATABASE_IS_BEHIND, Pulse } from './restore/pulse.service.js';
@@ -48,6 +49,7 @@ export async function startRegister(parts: RegisterParts): Promise<NestFastifyAp
   await assertRestored(app);
   await noteKeys(app.get(DataSource), registerKeys(config));
   await app.get(ErasureLog, { strict: false }).noteKeys();
+  await app.get(AccountGuard, { strict: false }).begin();
   app.connectMicroservice({ strategy: new BatchServer({ connection: app.get(ConsumerConnection), subscriptions: SUBSCRIPTIONS, rpcQueue: QUEUES.rpc }) });
   await app.startAllMicroservices();
   await app.listen(config.port, config.host);

@@ -30,10 +30,10 @@ export const SELECT_PROGRAM: Statement = {
   text: 'SELECT secret_hash AS "secretHash", scopes FROM program WHERE id = $1 AND disabled_at IS NULL',
 };
 
-/** $1 id, $2 secret hash, $3 scopes. Gives the id back unless it is taken. */
+/** $1 id, $2 secret hash, $3 scopes, $4 version. Gives the id back unless it is taken. */
 export const INSERT_PROGRAM: Statement = {
   name: 'insert-program',
-  text: 'INSERT INTO program (id, secret_hash, scopes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id',
+  text: 'INSERT INTO program (id, secret_hash, scopes, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id',
 };
 
 /** $1 username */
@@ -42,10 +42,10 @@ export const SELECT_STAFF: Statement = {
   text: 'SELECT password_hash AS "passwordHash", roles FROM staff WHERE username = $1 AND disabled_at IS NULL',
 };
 
-/** $1 username, $2 password hash, $3 roles. Gives the user name back unless it is taken. */
+/** $1 username, $2 password hash, $3 roles, $4 version. Gives the user name back unless it is taken. */
 export const INSERT_STAFF: Statement = {
   name: 'insert-staff',
-  text: 'INSERT INTO staff (username, password_hash, roles) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING username',
+  text: 'INSERT INTO staff (username, password_hash, roles, version) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING username',
 };
 
 /**

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { connectionSettings, QUERY_TIMEOUT_MS } from '#database/connection-settings.js';
+import { Accounts1700000000006 } from './migrations/1700000000006-accounts.js';
 import { Decisions1700000000002 } from './migrations/1700000000002-decisions.js';
 import { ErasureLog1700000000001 } from './migrations/1700000000001-erasure-log.js';
 import { KeyChecks1700000000005 } from './migrations/1700000000005-key-checks.js';
@@ -13,7 +14,7 @@ export function erasureLogDataSource(url: string, poolSize: number, queryTimeout
     url,
     poolSize,
     applicationName: 'lupa-erasure-log',
-    migrations: [ErasureLog1700000000001, Decisions1700000000002, RegisterPulse1700000000003, StandingLines1700000000004, KeyChecks1700000000005],
+    migrations: [ErasureLog1700000000001, Decisions1700000000002, RegisterPulse1700000000003, StandingLines1700000000004, KeyChecks1700000000005, Accounts1700000000006],
     migrationsTransactionMode: 'each',
     logging: false,
     extra: connectionSettings(queryTimeoutMs, '-c timezone=UTC'),

@@ -8,7 +8,9 @@ import { assertKeys, noteKeys } from '../database/key-checks.js';
 import type { RegisterConfig } from '../register.config.js';
 import { erasureLogDataSource } from './erasure-log.data-source.js';
 import { ERASURE_LOG_AWAY } from './erasure-log.errors.js';
-import { APPEND, FORGIVEN, MARK_DONE, NOTE_APPEAL, NOTE_PULSE, OPEN_ENTRIES, PAGE, READ_SEEN_PULSE } from './erasure-log.sql.js';
+import {
+  APPEND, FORGIVEN, MARK_DONE, NOTE_ACCOUNTS, NOTE_ACCOUNTS_GONE, NOTE_APPEAL, NOTE_PULSE, OPEN_ENTRIES, PAGE, READ_SEEN_PULSE, SEEN_ACCOUNTS,
+} from './erasure-log.sql.js';
 
 const POOL_SIZE = 2;
 const FIRST = '00000000-0000-0000-0000-000000000000';
@@ -40,6 +42,12 @@ export interface LogEntry {
   readonly reason_code: string | null;
   /** When an appeal reversed the decision on abuse. */
   readonly reversed_at: Date | null;
+}
+
+/** How often an account of staff or of a program was changed. */
+export interface AccountVersion {
+  readonly digest: Buffer;
+  readonly version: number;
 }
 
 /**
@@ -135,6 +143,20 @@ export class ErasureLog implements OnApplicationShutdown {
 
   async notePulse(count: number): Promise<void> {
     await this.run(NOTE_PULSE, [count]);
+  }
+
+  /** What was seen of the accounts of the register. @throws Failure `erasure-log-away` */
+  seenAccounts(): Promise<(AccountVersion & { readonly gone: boolean })[]> {
+    return this.run(SEEN_ACCOUNTS, []);
+  }
+
+  async noteAccounts(accounts: readonly AccountVersion[]): Promise<void> {
+    await this.run(NOTE_ACCOUNTS, [accounts.map(({ digest }) => digest), accounts.map(({ version }) => version)]);
+  }
+
+  /** @param accounts as they were seen */
+  async noteAccountsGone(accounts: readonly AccountVersion[]): Promise<void> {
+    await this.run(NOTE_ACCOUNTS_GONE, [accounts.map(({ digest }) => digest), accounts.map(({ version }) => version)]);
   }
 
   isThere(): Promise<boolean> {

@@ -55,6 +55,24 @@ export const FORGIVEN: Statement = {
     SELECT digest FROM abuse GROUP BY digest HAVING bool_and(reversed_at IS NOT NULL)`,
 };
 
+export const SEEN_ACCOUNTS: Statement = { name: 'erasure-log-seen-accounts', text: 'SELECT digest, version::float8 AS version, gone FROM account_seen' };
+
+/** $1 digests, $2 versions in the same order */
+export const NOTE_ACCOUNTS: Statement = {
+  name: 'erasure-log-note-accounts',
+  text: `
+    INSERT INTO account_seen AS a (digest, version) SELECT digest, version FROM unnest($1::bytea[], $2::bigint[]) AS e(digest, version) ORDER BY digest
+    ON CONFLICT (digest) DO UPDATE SET version = excluded.version, gone = false WHERE excluded.version >= a.version`,
+};
+
+/** To be deleted is one change more, unless another has come in between. $1 digests, $2 versions in the same order */
+export const NOTE_ACCOUNTS_GONE: Statement = {
+  name: 'erasure-log-note-accounts-gone',
+  text: `
+    UPDATE account_seen AS a SET version = a.version + 1, gone = true
+    FROM unnest($1::bytea[], $2::bigint[]) AS e(digest, version) WHERE (a.digest, a.version) = (e.digest, e.version) AND NOT a.gone`,
+};
+
 export const READ_SEEN_PULSE: Statement = { name: 'erasure-log-read-pulse', text: 'SELECT count::float8 AS count FROM register_pulse' };
 
 /** $1 count */
