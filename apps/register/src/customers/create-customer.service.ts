@@ -57,7 +57,7 @@ export class CreateCustomerService {
     const draft = await this.drafts.draft(body, caller);
     const identity = this.writes.identify(write);
     const answer: WriteAnswer = { status: 201, body: { id: draft.id, version: 1 }, etag: etagOf(1), location: `/v1/customers/${draft.id}` };
-    const result = await this.execute({ ...draft, lock: identity.lock, key_hash: hex(identity.keyHash), fingerprint: hex(identity.fingerprint), answer });
+    const result = await this.execute({ lock: identity.lock, key_hash: hex(identity.keyHash), fingerprint: hex(identity.fingerprint), answer, ...draft });
     if (result.created) {
       this.relay.wake();
       return answer;

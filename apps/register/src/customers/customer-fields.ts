@@ -19,37 +19,37 @@ export const NO_FIELDS: CustomerFields = {
   language: null, birth_year: null, occupation: null, interests: [],
 };
 
-const SIMPLE = {
-  'contact.firstName': 'first_name', 'contact.lastName': 'last_name', 'contact.email': 'email', 'contact.phone': 'phone',
-  'contact.language': 'language', 'demographics.birthYear': 'birth_year', 'demographics.occupation': 'occupation',
-} as const;
+/** In a fixed order, so that the rows of many people are objects of one shape. */
+const CONTACT = { firstName: 'first_name', lastName: 'last_name', email: 'email', phone: 'phone', language: 'language' } as const;
+const DEMOGRAPHICS = { birthYear: 'birth_year', occupation: 'occupation' } as const;
+
+const COLUMNS = [
+  ...Object.entries(CONTACT).map(([field, column]) => ({ group: 'contact', field, column, name: `contact.${field}` }) as const),
+  ...Object.entries(DEMOGRAPHICS).map(([field, column]) => ({ group: 'demographics', field, column, name: `demographics.${field}` }) as const),
+];
 
 /** The changes a create or patch body asks for: absent stays, null clears (RFC 7396). */
-export function changesOf(body: Pick<CreateCustomer | PatchCustomer, 'contact' | 'demographics' | 'interests'>): FieldChanges {
-  const flat: Record<string, unknown> = {
-    ...prefixed('contact', body.contact),
-    ...prefixed('demographics', body.demographics),
-    interests: body.interests,
-  };
+export function changesOf({ contact, demographics, interests }: Pick<CreateCustomer | PatchCustomer, 'contact' | 'demographics' | 'interests'>): FieldChanges {
   const values: Record<string, unknown> = {};
-  for (const [name, column] of Object.entries(SIMPLE)) if (flat[name] !== undefined) values[column] = flat[name];
-  const address = flat['contact.address'] as { street: string; postalCode: string; city: string; country: string } | null | undefined;
+  const [set, cleared]: [string[], string[]] = [[], []];
+  const groups: Readonly<Record<'contact' | 'demographics', Readonly<Record<string, unknown>> | undefined>> = { contact, demographics };
+  for (const { group, field, column, name } of COLUMNS) {
+    const value = groups[group]?.[field];
+    if (value === undefined) continue;
+    values[column] = value;
+    (value === null ? cleared : set).push(name);
+  }
+  const address = contact?.address;
   if (address !== undefined) {
     values['street_address'] = address?.street ?? null;
     values['postal_code'] = address?.postalCode ?? null;
     values['city'] = address?.city ?? null;
     values['country'] = address?.country ?? null;
+    (address === null ? cleared : set).push('contact.address');
   }
-  if (body.interests !== undefined) values['interests'] = body.interests ?? [];
-  const named = Object.entries(flat).filter(([, value]) => value !== undefined);
-  const isEmpty = (value: unknown) => value === null || (Array.isArray(value) && value.length === 0);
-  return {
-    values,
-    set: named.filter(([, value]) => !isEmpty(value)).map(([name]) => name),
-    cleared: named.filter(([, value]) => isEmpty(value)).map(([name]) => name),
-  };
-}
-
-function prefixed(prefix: string, object: object | undefined): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object ?? {}).map(([key, value]) => [`${prefix}.${key}`, value]));
+  if (interests !== undefined) {
+    values['interests'] = interests ?? [];
+    (interests === null || interests.length === 0 ? cleared : set).push('interests');
+  }
+  return { values, set, cleared };
 }

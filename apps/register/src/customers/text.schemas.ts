@@ -4,7 +4,9 @@ import { holdsPersonalIdentityCode } from './personal-identity-code.js';
 import { normalisePhone } from '#addresses/phone.js';
 
 const COUNTRIES: ReadonlySet<string> = new Set(getCountries());
+const LETTERS = Array.from({ length: 26 }, (_, i) => String.fromCharCode(0x61 + i));
 const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+const LANGUAGES: ReadonlySet<string> = new Set(LETTERS.flatMap((a) => LETTERS.map((b) => a + b)).filter((code) => LANGUAGE_NAMES.of(code) !== undefined));
 
 const NO_IDENTITY_CODE = {
   error: 'must not hold a personal identity code (henkilötunnus); the register never keeps one', params: { code: 'personal-identity-code' },
@@ -39,7 +41,7 @@ export const CountrySchema = z.string().regex(/^[A-Z]{2}$/).refine((code) => COU
 
 export const LanguageSchema = z
   .string().regex(/^[a-z]{2}$/, 'must be an ISO 639-1 code')
-  .refine((code) => LANGUAGE_NAMES.of(code) !== undefined, 'must be an ISO 639-1 code')
+  .refine((code) => LANGUAGES.has(code), 'must be an ISO 639-1 code')
   .meta({ examples: ['fi'] });
 
 /** A code of configuration: product group, purpose, wording, source system. */

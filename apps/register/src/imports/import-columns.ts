@@ -78,8 +78,10 @@ export function rowOf(columns: readonly Column[], cells: readonly string[]): Raw
 }
 
 function consentIn(consents: Map<string, Tree>, name: string): Tree {
+  const known = consents.get(name);
+  if (known) return known;
   const [, purpose, channel] = name.split('.');
-  const tree = consents.get(name) ?? { purpose, channel };
+  const tree = { purpose, channel };
   consents.set(name, tree);
   return tree;
 }

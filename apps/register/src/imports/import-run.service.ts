@@ -1,7 +1,8 @@
 import { isDataError } from '#database/database-errors.js';
+import type { CustomerDraft } from '../customers/customer-drafts.service.js';
 import { csvRows, UnreadableFile } from './csv-file.reader.js';
 import { type Column, columnsOf, type HeaderFault } from './import-columns.js';
-import { BATCH, type Fault, type Importer, type ImportedDraft, LANES, type Outcome } from './importer.service.js';
+import { BATCH, type Fault, type Importer, LANES, type Outcome } from './importer.service.js';
 import { SeenPersons } from './seen-persons.js';
 
 /** What came of the rows read so far: each is counted once as taken in, there, kept out or rejected. */
@@ -28,7 +29,7 @@ export interface ImportWatch {
   progressed(bytes: number, tally: Readonly<ImportTally>): void;
 }
 
-type Waiting = { readonly line: number; readonly draft: ImportedDraft };
+type Waiting = { readonly line: number; readonly draft: CustomerDraft };
 
 /** One file, from its header to its last row. The rows are read only as fast as the database takes them. */
 export class ImportRun {

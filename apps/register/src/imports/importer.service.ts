@@ -4,21 +4,14 @@ import { isDataError, isPassing } from '#database/database-errors.js';
 import { runStatement, type Statement } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
 import { check } from '#http/validation.js';
-import { type CustomerDraft, type CustomerDrafts, hex, latest } from '../customers/customer-drafts.service.js';
+import { type CustomerDraft, type CustomerDrafts } from '../customers/customer-drafts.service.js';
 import { GroupCommit } from '../database/group-commit.js';
-import type { Suppressions } from '../suppression/suppressions.service.js';
 import { type Column, columnAt, type RawRow, rowOf } from './import-columns.js';
 import { type ImportRow, ImportRowSchema } from './import-row.schemas.js';
 import { IMPORT_CUSTOMERS, PREVIEW_IMPORT } from './imports.sql.js';
 
 /** Never a person's own act, whatever a row says of its method: a consent that is imported opens nothing that is closed (R24). */
 const IMPORTER: Caller = { kind: 'staff', subject: 'import', roles: [], scopes: [] };
-
-/** One element of IMPORT_CUSTOMERS' parameter. */
-export interface ImportedDraft extends CustomerDraft {
-  readonly email_digest: string | null;
-  readonly phone_digest: string | null;
-}
 
 /** What is wrong with a row: the column, empty for the row as a whole, and the code that POST /v1/customers would answer. Never a value. */
 export interface Fault {
@@ -41,13 +34,12 @@ export const LANES = 2;
 
 /** Takes rows in by the rules of POST /v1/customers, and by two of its own: nobody is changed, and nobody comes back. */
 export class Importer {
-  private readonly group: GroupCommit<ImportedDraft, Outcome>;
+  private readonly group: GroupCommit<CustomerDraft, Outcome>;
   private readonly statement: Statement;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly drafts: CustomerDrafts,
-    private readonly suppressions: Suppressions,
     isDryRun: boolean,
   ) {
     this.statement = isDryRun ? PREVIEW_IMPORT : IMPORT_CUSTOMERS;
@@ -55,7 +47,7 @@ export class Importer {
   }
 
   /** What a row becomes, or what is wrong with it. */
-  async draft(columns: readonly Column[], cells: readonly string[]): Promise<{ draft: ImportedDraft; claims: number } | { faults: Fault[] }> {
+  async draft(columns: readonly Column[], cells: readonly string[]): Promise<{ draft: CustomerDraft; claims: number } | { faults: Fault[] }> {
     if (cells.length !== columns.length) return { faults: [{ field: '', code: 'wrong-number-of-cells' }] };
     const spoilt = columns.filter((_, i) => cells[i]?.includes('\uFFFD'));
     if (spoilt.length > 0) return { faults: spoilt.map(({ name }) => ({ field: name, code: 'not-utf-8' })) };
@@ -66,10 +58,7 @@ export class Importer {
     // Without an address nothing would tell that she was erased, nor that she is here already.
     if (customer.contact.email === undefined && customer.contact.phone === undefined) return { faults: [{ field: 'contact.email', code: 'address-required' }] };
     try {
-      const draft = await this.drafts.draft(customer, IMPORTER, claims);
-      const digests = this.suppressions.digestsOf(draft);
-      const heardOf = latest([...draft.decisions, ...(activeAt ? [{ decided_at: activeAt.toISOString() }] : [])]);
-      return { draft: { ...draft, active_at: heardOf, email_digest: hex(digests.email), phone_digest: hex(digests.phone) }, claims: claims.length };
+      return { draft: await this.drafts.draft(customer, IMPORTER, { claims, activeAt }), claims: claims.length };
     } catch (error) {
       if (error instanceof Failure) return { faults: await this.faultsOf(checked.value, raw, error) };
       throw error;
@@ -77,7 +66,7 @@ export class Importer {
   }
 
   /** @throws what the database says, SQLSTATE class 22 or 23 when the row itself is at fault */
-  take(draft: ImportedDraft): Promise<Outcome> {
+  take(draft: CustomerDraft): Promise<Outcome> {
     return this.group.run(draft);
   }
 
@@ -91,13 +80,13 @@ export class Importer {
       .map(({ pointer, code }) => ({ field: columnAt(pointer.replace('#', '#/customer'), raw), code }));
     if (faults.length > 0) return faults;
     for (const { consents, claims: claimed, name } of alone) {
-      const error: unknown = await this.drafts.draft({ ...customer, consents }, IMPORTER, claimed).then(() => undefined, (reason: unknown) => reason);
+      const error: unknown = await this.drafts.draft({ ...customer, consents }, IMPORTER, { claims: claimed }).then(() => undefined, (reason: unknown) => reason);
       if (error instanceof Failure) faults.push({ field: name, code: error.code });
     }
     return faults.length > 0 ? faults : [{ field: '', code: failure.code }];
   }
 
-  private async execute(drafts: readonly ImportedDraft[]): Promise<Outcome[]> {
+  private async execute(drafts: readonly CustomerDraft[]): Promise<Outcome[]> {
     for (;;) {
       try {
         const outcomes = await runStatement<Outcome>(this.dataSource, this.statement, [JSON.stringify(drafts)]);

@@ -22,7 +22,7 @@ const ASKED = `
         LIMIT 1) AS closed ON true
     )`;
 
-/** Takes in whom nothing keeps out. Who was taken in by somebody else in this very moment is there. $1 JSON array of ImportedDraft */
+/** Takes in whom nothing keeps out. Who was taken in by somebody else in this very moment is there. $1 JSON array of CustomerDraft */
 export const IMPORT_CUSTOMERS: Statement = {
   name: 'import-customers',
   replan: true,
@@ -32,7 +32,7 @@ export const IMPORT_CUSTOMERS: Statement = {
     FROM asked LEFT JOIN created USING (id)`,
 };
 
-/** What IMPORT_CUSTOMERS would do. Changes nothing. $1 JSON array of ImportedDraft */
+/** What IMPORT_CUSTOMERS would do. Changes nothing. $1 JSON array of CustomerDraft */
 export const PREVIEW_IMPORT: Statement = {
   name: 'preview-import',
   replan: true,
