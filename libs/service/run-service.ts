@@ -2,6 +2,7 @@ import { errorFields, JsonLogger, type LogLevel } from '#http/logger.js';
 import { Metrics } from '#http/metrics.js';
 import { ConfigurationError } from './configuration.js';
 import { keepHeapModest } from './modest-heap.js';
+import { stopInTime } from './stop-in-time.js';
 
 /** What is made before the application exists. */
 export interface ServiceParts<Config> {
@@ -27,6 +28,7 @@ export async function runService<Config extends { readonly host: string; readonl
     const config = readConfig(process.env);
     logger = new JsonLogger(name, config.logLevel);
     endOnUnhandled(logger);
+    stopInTime(logger);
     const app = await start({ config, logger, metrics: new Metrics(name) });
     logger.event('listening', { host: config.host, port: Number(new URL(await app.getUrl()).port) });
     keepHeapModest();

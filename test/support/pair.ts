@@ -26,6 +26,8 @@ export interface Pair {
   readonly vhost: TestVhost;
   /** The links of the two services to the broker, to be cut or silenced. */
   readonly links: { readonly register: TcpProxy; readonly marketing: TcpProxy };
+  /** The links of the services to their databases; used with the option `databaseLinks` only. */
+  readonly databases: { readonly register: TcpProxy; readonly erasureLog: TcpProxy; readonly marketing: TcpProxy };
   /** The test's own look at both databases. */
   readonly sides: { readonly register: Client; readonly marketing: Client };
   /** Of a program with every scope; for requests whose answer is no JSON. */
@@ -48,21 +50,24 @@ export interface Pair {
 export interface PairOptions {
   /** How old lists may be; watermarks come every 2 s. */
   readonly freshnessLimitSeconds?: number;
+  /** The services reach their databases over `databases`, to be silenced. */
+  readonly databaseLinks?: boolean;
   /** What the register runs in besides the usual. */
   readonly registerEnvironment?: Readonly<Record<string, string>>;
   /** What marketing runs in besides the usual. */
   readonly marketingEnvironment?: Readonly<Record<string, string>>;
 }
 
-export async function startPair(label: string, { freshnessLimitSeconds = 60, registerEnvironment = {}, marketingEnvironment = {} }: PairOptions = {}): Promise<Pair> {
+export async function startPair(label: string, { freshnessLimitSeconds = 60, databaseLinks = false, registerEnvironment = {}, marketingEnvironment = {} }: PairOptions = {}): Promise<Pair> {
   const [registerDb, erasureLogDb, marketingDb, vhost] = await Promise.all([
     createTestDatabase(`${label}-register`, registerDataSource), createTestDatabase(`${label}-log`, erasureLogDataSource),
     createTestDatabase(`${label}-marketing`, marketingDataSource), createVhost(label),
   ]);
-  const broker = new URL(vhost.url);
-  const target = { host: broker.hostname, port: Number(broker.port) };
-  const links = { register: await startTcpProxy(target), marketing: await startTcpProxy(target) };
-  const through = (link: TcpProxy): string => Object.assign(new URL(broker.href), { hostname: '127.0.0.1', port: String(link.port) }).href;
+  const linkTo = (url: string): Promise<TcpProxy> => startTcpProxy({ host: new URL(url).hostname, port: Number(new URL(url).port) });
+  const links = { register: await linkTo(vhost.url), marketing: await linkTo(vhost.url) };
+  const databases = { register: await linkTo(registerDb.url), erasureLog: await linkTo(erasureLogDb.url), marketing: await linkTo(marketingDb.url) };
+  const through = (url: string, link: TcpProxy): string => Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(link.port) }).href;
+  const urlOf = ({ url }: { url: string }, link: TcpProxy): string => (databaseLinks ? through(url, link) : url);
 
   const [registerPort, marketingPort] = [await freePort(), await freePort()];
   const registerUrl = `http://127.0.0.1:${registerPort}`;
@@ -70,11 +75,11 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60, reg
   const common = { LINK_DIGEST_KEY: randomBytes(32).toString('base64'), DATABASE_POOL_SIZE: '5' };
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   const register = new ServiceProcess('register', registerUrl, {
-    ...common, REGISTER_DATABASE_URL: registerDb.url, REGISTER_ERASURE_LOG_URL: erasureLogDb.url, AMQP_URL: through(links.register), REGISTER_PORT: String(registerPort),
+    ...common, REGISTER_DATABASE_URL: urlOf(registerDb, databases.register), REGISTER_ERASURE_LOG_URL: urlOf(erasureLogDb, databases.erasureLog), AMQP_URL: through(vhost.url, links.register), REGISTER_PORT: String(registerPort),
     REGISTER_INDEX_KEY: indexKey.toString('base64'), REGISTER_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'), ...registerEnvironment,
   });
   const marketing = new ServiceProcess('marketing', `http://127.0.0.1:${marketingPort}`, {
-    ...common, MARKETING_DATABASE_URL: marketingDb.url, AMQP_URL: through(links.marketing), MARKETING_PORT: String(marketingPort),
+    ...common, MARKETING_DATABASE_URL: urlOf(marketingDb, databases.marketing), AMQP_URL: through(vhost.url, links.marketing), MARKETING_PORT: String(marketingPort),
     MARKETING_STATEMENT_KEY: JSON.stringify(await exportJWK(privateKey)), MARKETING_INDEX_KEY: randomBytes(32).toString('base64'),
     REGISTER_JWKS_URL: `${registerUrl}/.well-known/jwks.json`,
     FRESHNESS_LIMIT_SECONDS: String(freshnessLimitSeconds), ...marketingEnvironment,
@@ -97,7 +102,7 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60, reg
   const rest = async (timeoutMs = 20_000): Promise<void> => { await waitFor('rest', async () => isAtRest(await readUnrest(sides)), timeoutMs); };
 
   return {
-    register, marketing, vhost, links, sides, token, ask, rest,
+    register, marketing, vhost, links, databases, sides, token, ask, rest,
     call: (method, path, body, headers = {}) =>
       request(registerUrl + path, method, body, { 'idempotency-key': randomUUID(), 'lupa-purpose': 'relationship-care', ...headers }),
     open: async (timeoutMs = 15_000) => {
@@ -115,9 +120,10 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60, reg
     },
     resendNow: async () => { await sides.register.query("UPDATE sync_pending SET next_attempt_at = '-infinity' WHERE last_sent_at < clock_timestamp() - interval '300 ms'"); },
     stop: async () => {
-      for (const link of [links.register, links.marketing]) link.heal();
+      const proxies = [...Object.values(links), ...Object.values(databases)];
+      for (const link of proxies) link.heal();
       await Promise.all([register.stop(), marketing.stop()]);
-      await Promise.all([sides.register.end(), sides.marketing.end(), links.register.close(), links.marketing.close()]);
+      await Promise.all([sides.register.end(), sides.marketing.end(), ...proxies.map((link) => link.close())]);
       await Promise.all([registerDb.drop(), erasureLogDb.drop(), marketingDb.drop(), vhost.delete()]);
     },
   };
