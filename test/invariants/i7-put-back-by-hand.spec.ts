@@ -22,6 +22,7 @@ describe('a marketing that was put back by hand', () => {
   let pair: Pair;
   let people: People;
   let steady: Someone;
+  const dumps: string[] = [];
 
   const program = async (name: string, ...args: readonly string[]): Promise<void> => {
     const file = findProgram(name);
@@ -82,6 +83,7 @@ describe('a marketing that was put back by hand', () => {
     await waitFor('the file', async () => (await exportState(id)) === 'ready');
     const dump = join(folder, `${randomUUID()}.dump`);
     await program('pg_dump', '--format=custom', '--no-owner', '-f', dump, '-d', url());
+    dumps.push(dump);
     await people.withdraw(withdrew, 'email');
     await people.erase(erased);
     await stranger.leave();
@@ -104,5 +106,20 @@ describe('a marketing that was put back by hand', () => {
     expect(await people.listed('email')).toEqual([steady.marker]);
     expect(await exportState(id)).toBe('failed');
     expect(readdirSync(exportDirectory)).toEqual([]);
+  });
+
+  it('to before it last took another epoch does the same, though the register takes it for the one it was', async () => {
+    const [oldest] = dumps as [string];
+    const [before, lines] = [await epoch(), noticed()];
+    const watching = watch();
+    await pair.marketing.stop();
+    await putBack(oldest);
+    const old = await epoch();
+    await pair.marketing.start();
+    await pair.open(60_000);
+    expect([...(await watching.end()).shown]).toEqual([steady.marker]);
+    expect(noticed()).toBe(lines + 1);
+    expect([before, old]).not.toContain(await epoch());
+    expect(await pair.verdict()).toMatchObject({ equal: true, forgotten: [] });
   });
 });
