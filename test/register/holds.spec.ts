@@ -37,7 +37,7 @@ describe('a legal hold', () => {
     const id = await create();
     expect((await endHold(id)).body['type']).toBe('/problems/hold-not-found');
     await hold(id);
-    expect((await endHold(id)).body).toEqual({ caseId: null });
+    expect((await endHold(id)).body).toEqual({ caseId: null, dropped: false });
     expect((await register.call('DELETE', `/v1/customers/${id}`)).status).toBe(202);
   });
 

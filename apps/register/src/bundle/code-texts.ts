@@ -81,6 +81,7 @@ export const CODE_TEXTS = texts({
   'hold-ended': ['säilyttämisvelvollisuus päättyi', 'skyldighet att bevara upphörde', 'duty to keep ended'],
   'erasure-queued': ['poisto odottaa', 'radering väntar', 'erasure waiting'],
   'erasure-under-hold': ['poistoa odottava', 'väntar på radering', 'waiting for erasure'],
+  'erasure-not-carried-out': ['poistoa ei toteutettu', 'raderingen genomfördes inte', 'erasure not carried out'],
   'accuracy-contested': ['oikeellisuus kiistetty', 'riktigheten bestrids', 'accuracy contested'],
   'unlawful-processing': ['lainvastainen käsittely', 'olaglig behandling', 'unlawful processing'],
   'needed-for-claims': ['tarvitaan oikeusvaateeseen', 'behövs för rättsliga anspråk', 'needed for legal claims'],

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { isPassing } from '#database/database-errors.js';
 import { Failure } from '#http/failure.js';
-import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
+import { CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
 import type { ErasureLog } from '../erasure-log/erasure-log.service.js';
 import type { Eraser, ErasureOutcome, ManyErased, ManyGround } from '../erasure/eraser.service.js';
 
@@ -39,14 +39,9 @@ export class ErasureRun {
   async erase(ids: readonly string[]): Promise<void> {
     const { refs, held, restricted } = await this.eraseMany(ids);
     await this.log.markDone(refs);
-    let queued = 0;
-    let erased = refs.length;
-    for (const customerId of held) {
-      const kind = await this.eraseHeld(customerId);
-      if (kind === 'held') queued += 1;
-      else if (kind === 'erased') erased += 1;
-    }
-    this.count(ids.length, erased, queued, restricted.length);
+    const became = { erased: refs.length, held: 0, restricted: restricted.length, gone: 0 };
+    for (const customerId of held) became[await this.eraseHeld(customerId)] += 1;
+    this.count(ids.length, became.erased, became.held, became.restricted);
   }
 
   /** Only counts. */
@@ -55,14 +50,18 @@ export class ErasureRun {
     this.count(ids.length, free, held, restricted);
   }
 
-  /** Queues the erasure, and takes her out of marketing at once. Her hold may have ended since the look, and so may she. */
-  private async eraseHeld(customerId: string): Promise<ErasureOutcome['kind'] | 'gone'> {
+  /**
+   * Queues the erasure, and takes her out of marketing at once. Her hold may have ended since the look, and so may she; and she may have wanted to
+   * be restricted, under an erasure that waits already.
+   */
+  private async eraseHeld(customerId: string): Promise<ErasureOutcome['kind'] | 'restricted' | 'gone'> {
     try {
       const outcome = await this.dataSource.transaction((manager) => this.eraser.erase(manager, { customerId, ground: this.ground, caller: ACTOR }));
       if (outcome.kind === 'erased') await this.log.noteDone(outcome.ref);
       return outcome.kind;
     } catch (error) {
       if (error instanceof Failure && error.definition === CUSTOMER_NOT_FOUND) return 'gone';
+      if (error instanceof Failure && error.definition === CUSTOMER_RESTRICTED) return 'restricted';
       throw error;
     }
   }

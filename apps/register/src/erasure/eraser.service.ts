@@ -9,6 +9,7 @@ import type { CustomerRow, LockedToErase, RowToErase } from '../customers/custom
 import { READ_TO_ERASE } from '../customers/customers.sql.js';
 import { ErasureLog, type LogEntry } from '../erasure-log/erasure-log.service.js';
 import { END_HOLDS, FIND_HOLD, type HoldRow, QUEUE_ERASURE } from '../holds/holds.sql.js';
+import { lookAtWaiting } from '../holds/waiting-erasures.look.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { recordPending, recordRequests } from '../requests/request.record.js';
 import { StandingChanges } from '../standing/standing-changes.service.js';
@@ -22,6 +23,8 @@ import { sealingKey, sealValues, valuesOf } from './sealed-values.js';
 
 /** Why somebody is restricted whose erasure waits for the end of a legal hold. No caller can set or lift it. */
 export const ERASURE_UNDER_HOLD = 'erasure-under-hold';
+/** And whose erasure did not stand any more when the hold ended: until she was told, and the restriction is lifted like any other. */
+export const ERASURE_NOT_CARRIED_OUT = 'erasure-not-carried-out';
 
 export type ErasureOutcome =
   /** `ref`: to be told to the log when the transaction is committed. */
@@ -168,11 +171,14 @@ export class Eraser {
   /** The law keeps the data, and nothing more: the person is out of marketing at once, and restricted until the hold ends. */
   private async queue(manager: EntityManager, customer: Guarded<CustomerRow>, hold: HoldRow, { ground, caller, abuse = null }: Erasure): Promise<ErasureOutcome> {
     const outcome = { kind: 'held', customerId: customer.id, reviewAt: hold.review_at } as const;
+    const { grounds, wish } = await lookAtWaiting(manager, hold);
+    if (wish !== null && ground !== 'request') throw new Failure(CUSTOMER_RESTRICTED, { extra: { restriction: wish } });
     if (ground === 'request') await recordPending(manager, customer.id, 'erasure', caller);
-    if (hold.queued_at) return outcome;
+    if (grounds.includes(ground)) return outcome;
     const now = new Date();
     const by = abuse?.decidedBy ?? nameOf(caller);
-    await runInTransaction(manager, QUEUE_ERASURE, [customer.id, ground, by, now, abuse?.reasonCode ?? null]);
+    // The hold keeps what came first, while it stands; of a decision on abuse it alone knows who made it, and why.
+    if (grounds.length === 0 || ground === 'abuse') await runInTransaction(manager, QUEUE_ERASURE, [customer.id, ground, by, now, abuse?.reasonCode ?? null]);
     const restriction = { restricted_at: customer.restricted_at ?? now, restriction_reason: ERASURE_UNDER_HOLD };
     await this.changes.apply(manager, customer, restriction, 'restriction', { kind: 'erasure-queued', reason: ground, effectiveAt: now, actor: by });
     return outcome;

@@ -41,8 +41,8 @@ export class HoldsController {
   @HttpCode(200)
   @Scopes('holds:write')
   @UseInterceptors(WriteAnswerInterceptor)
-  @ApiOperation({ summary: 'End a legal hold', description: 'An erasure that has waited for it is carried out at once.' })
-  @ApiAnswer(200, HoldEndedSchema, 'Ended; names the erasure case when there is one')
+  @ApiOperation({ summary: 'End a legal hold', description: 'An erasure that has waited for it is carried out at once, unless it does not stand any more: she is restricted by wish, the relationship was resumed, or her request was refused.' })
+  @ApiAnswer(200, HoldEndedSchema, 'Ended; names the erasure case when there is one, and says whether one was dropped')
   @ApiProblems(CUSTOMER_NOT_FOUND, HOLD_NOT_FOUND)
   @ApiWrite()
   end(@Param('id', { schema: IdSchema }) id: string, @CurrentWrite() write: WriteRequest, @CurrentCaller() caller: Caller): Promise<WriteAnswer> {

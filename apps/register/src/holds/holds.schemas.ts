@@ -16,8 +16,8 @@ export const HoldSchema = z
   .meta({ examples: [{ reason: 'payment-dispute', owner: 'legal', reviewAt: '2027-02-01T09:00:00+02:00' }] });
 export type Hold = z.output<typeof HoldSchema>;
 
-/** `caseId` names the erasure that had waited for the end of the hold; null: nobody had asked for one. */
-export const HoldEndedSchema = z.object({ caseId: z.uuid().nullable() }).meta({ examples: [{ caseId: null }] });
+/** `caseId` names the erasure that had waited for the end of the hold; null: nobody had asked for one, or, `dropped`, it did not stand any more. */
+export const HoldEndedSchema = z.object({ caseId: z.uuid().nullable(), dropped: z.boolean() }).meta({ examples: [{ caseId: null, dropped: false }] });
 
 export const ReviewQuerySchema = z.strictObject({
   /** Reviews due up to here; now when absent. */

@@ -34,6 +34,18 @@ export const QUEUE_ERASURE: Statement = {
 };
 
 /** $1 customer id */
+export const READ_STANDING_ENTRIES: Statement = {
+  name: 'read-standing-entries',
+  text: 'SELECT kind, reason, effective_at AS at FROM standing_record WHERE customer_id = $1 ORDER BY id',
+};
+
+/** When a request of hers for erasure was last refused. $1 customer id */
+export const LAST_REFUSED_ERASURE: Statement = {
+  name: 'last-refused-erasure',
+  text: "SELECT max(closed_at) AS at FROM data_request WHERE customer_id = $1 AND kind = 'erasure' AND state = 'refused'",
+};
+
+/** $1 customer id */
 export const END_HOLD: Statement = { name: 'end-hold', text: `DELETE FROM legal_hold WHERE customer_id = $1 RETURNING ${COLUMNS}` };
 
 /** $1 customer ids */
