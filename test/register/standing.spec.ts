@@ -85,6 +85,29 @@ describe('lifting a restriction', () => {
     expect((await lift(id)).body['type']).toBe('/problems/notice-not-sent');
   });
 
+  it('takes no notice of a notice from before she was restricted once more', async () => {
+    const id = await create();
+    await restrict(id);
+    const told = ago(0);
+    await notice(id, told);
+    expect((await register.call('PUT', `/v1/customers/${id}/restriction`, { body: { reason: 'needed-for-claims' } })).status).toBe(200);
+    expect((await lift(id)).body['type']).toBe('/problems/notice-not-sent');
+    expect((await notice(id, told)).body['type']).toBe('/problems/notice-too-early');
+    expect([(await notice(id)).status, (await lift(id)).status]).toEqual([200, 200]);
+  });
+
+  it('takes a notice for older than what was recorded after it, by whatever clock it was sent', async () => {
+    const id = await create();
+    await restrict(id);
+    await notice(id, ago(-4));
+    await restrict(id);
+    await register.database.query(`
+      ALTER TABLE standing_record DISABLE TRIGGER standing_record_append_only;
+      UPDATE standing_record SET effective_at = now() WHERE customer_id = '${id}' AND kind = 'notice-sent';
+      ALTER TABLE standing_record ENABLE TRIGGER standing_record_append_only`);
+    expect((await lift(id)).body['type']).toBe('/problems/notice-not-sent');
+  });
+
   it('changes nothing where there is none', async () => {
     expect((await lift(await create())).status).toBe(200);
   });

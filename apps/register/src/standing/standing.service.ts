@@ -16,7 +16,7 @@ import { Relay } from '../sync/relay.js';
 import { type StandingFields, StandingChanges, type StandingKind } from './standing-changes.service.js';
 import { NOT_RESTRICTED, NOTICE_NOT_SENT, NOTICE_TOO_EARLY, STANDING_IN_FUTURE } from './standing.errors.js';
 import type { End, LiftNotice, Restriction } from './standing.schemas.js';
-import { FIND_NOTICE } from './standing.sql.js';
+import { FIND_NOTICE, LAST_RESTRICTION } from './standing.sql.js';
 
 /** Five minutes, as for consents: clocks of callers run ahead a little. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -53,9 +53,10 @@ export class StandingService {
   async notice(write: WriteRequest, caller: Caller, id: string, { sentAt, sentBy }: LiftNotice): Promise<WriteAnswer> {
     assertPast(sentAt);
     return this.writes.run(write, async (manager) => {
-      const { restricted_at: since, version } = await this.suppressions.lock(manager, id);
-      if (!since) throw new Failure(NOT_RESTRICTED);
-      if (sentAt < since) throw new Failure(NOTICE_TOO_EARLY);
+      const customer = await this.suppressions.lock(manager, id);
+      const { version } = customer;
+      if (!customer.restricted_at) throw new Failure(NOT_RESTRICTED);
+      if (sentAt < (await restrictedBy(manager, customer.id, customer.restricted_at)).since) throw new Failure(NOTICE_TOO_EARLY);
       await this.changes.note(manager, id, { kind: 'notice-sent', reason: sentBy, effectiveAt: sentAt, actor: caller.subject });
       return { answer: { status: 200, body: { id, version }, etag: etagOf(version) }, customerId: id };
     });
@@ -94,8 +95,15 @@ export class StandingService {
   }
 }
 
-async function assertNoticeSent(manager: EntityManager, id: string, since: Date): Promise<void> {
-  const [notice] = await runInTransaction<{ sent_at: Date | null }>(manager, FIND_NOTICE, [id, since]);
+/** The last restriction: what she was told of an earlier one says nothing of this. Its record, and since when it counts. */
+async function restrictedBy(manager: EntityManager, id: string, restrictedAt: Date): Promise<{ record: string; since: Date }> {
+  const [last] = await runInTransaction<{ id: string; at: Date }>(manager, LAST_RESTRICTION, [id]);
+  return { record: last?.id ?? '0', since: last && last.at > restrictedAt ? last.at : restrictedAt };
+}
+
+async function assertNoticeSent(manager: EntityManager, id: string, restrictedAt: Date): Promise<void> {
+  const { record, since } = await restrictedBy(manager, id, restrictedAt);
+  const [notice] = await runInTransaction<{ sent_at: Date | null }>(manager, FIND_NOTICE, [id, since, record]);
   if (!notice?.sent_at || notice.sent_at > new Date()) throw new Failure(NOTICE_NOT_SENT);
 }
 

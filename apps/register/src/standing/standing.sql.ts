@@ -14,8 +14,18 @@ export const END_TOLD_AT = `
   (SELECT min(s.recorded_at) FROM standing_record s WHERE s.customer_id = c.id AND s.kind = 'ended' AND s.effective_at = c.ended_at AND NOT EXISTS (
     SELECT FROM standing_record r WHERE r.customer_id = c.id AND r.id > s.id AND (r.kind = 'resumed' OR (r.kind = 'ended' AND r.effective_at <> c.ended_at))))`;
 
-/** When the person was told that the restriction in force will be lifted. $1 customer id, $2 restricted since */
+/** The last act by which she was restricted, or restricted once more on another ground. $1 customer id */
+export const LAST_RESTRICTION: Statement = {
+  name: 'last-restriction',
+  text: `
+    SELECT id::text, effective_at AS at FROM standing_record WHERE customer_id = $1 AND kind IN ('restricted', 'erasure-queued')
+    ORDER BY standing_record.id DESC LIMIT 1`,
+};
+
+/** When the person was told that the restriction in force will be lifted. $1 customer id, $2 restricted since, $3 the record that restricted her */
 export const FIND_NOTICE: Statement = {
   name: 'find-notice',
-  text: `SELECT max(effective_at) AS sent_at FROM standing_record WHERE customer_id = $1 AND kind = 'notice-sent' AND effective_at >= $2`,
+  text: `
+    SELECT max(effective_at) AS sent_at FROM standing_record
+    WHERE customer_id = $1 AND kind = 'notice-sent' AND effective_at >= $2 AND id > $3`,
 };
