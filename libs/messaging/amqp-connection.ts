@@ -22,7 +22,7 @@ export interface ConnectionState {
   readonly lastErrorCode?: string;
 }
 
-/** A black-holed link is noticed after two to three of these. */
+/** A black-holed link is noticed after two to three of these, on either side: the broker then gives what was not acked to others. */
 const HEARTBEAT_SECONDS = 10;
 const HANDSHAKE_TIMEOUT_MS = 5_000;
 const FIRST_RETRY_MS = 100;

@@ -126,6 +126,11 @@ describe('recovery', () => {
     await waitFor('the messages', () => new Set(received).size === 2);
   });
 
+  it('agrees on heartbeats by which a silent link is noticed within thirty seconds', async () => {
+    opened.connection(vhost.url, 'unasked');
+    expect(await waitFor('the broker to list it', async () => { const agreed = await vhost.heartbeats('unasked'); return agreed.length > 0 && agreed; })).toEqual([10]);
+  });
+
   it('starts without a broker and consumes when it appears', async () => {
     const url = new URL(vhost.url);
     const closed = await startTcpProxy({ host: url.hostname, port: Number(url.port || 5672) });

@@ -27,6 +27,8 @@ export interface TestVhost {
   /** Messages ready in the queue at this moment (without those delivered and not acked). */
   ready(queue: string): Promise<number>;
   consumers(queue: string): Promise<number>;
+  /** Seconds between heartbeats, as agreed with each connection whose client name contains `name`; the list lags behind by seconds. */
+  heartbeats(name: string): Promise<number[]>;
   /** Lets the broker close the connections whose client name contains `name`; returns how many. */
   closeConnections(name?: string): Promise<number>;
   /** Closes the probe and deletes the virtual host with everything in it. */
@@ -71,6 +73,8 @@ export async function createVhost(label = 'test'): Promise<TestVhost> {
     bindings: async (exchange, queue) => (await bindingsOf(exchange, queue)).map((binding) => binding.routing_key),
     ready: async (queue) => (await passive(queue)).messageCount,
     consumers: async (queue) => (await passive(queue)).consumerCount,
+    heartbeats: async (clientName) => (await api<{ timeout: number; user_provided_name?: string }[]>('GET', `/vhosts/${name}/connections`))
+      .filter((one) => one.user_provided_name?.includes(clientName) === true).map(({ timeout }) => timeout),
     closeConnections: async (clientName = '') => {
       // The list lags behind: wait until it shows at least one.
       const found = await waitFor(`a connection named ${clientName}`, async () => {
