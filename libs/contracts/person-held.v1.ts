@@ -16,10 +16,12 @@ export type HeldPosition = z.infer<typeof PositionSchema>;
 export const PersonHeldRequestSchema = z.object({ schema: z.literal('person.held.get.v1'), ref: RefSchema, after: PositionSchema });
 export type PersonHeldRequest = z.infer<typeof PersonHeldRequestSchema>;
 
+const RecipientOfHersSchema = z.object({ id: z.string(), name: z.string(), /** ISO 3166-1 alpha-2; ZZ: not known any more. */ country: z.string() });
+
 /** An export that held her: handed out, or in a file that waits to be taken. */
 const HeldExportSchema = z.object({
   exportId: z.uuid(), number: Count,
-  recipient: z.object({ id: z.string(), name: z.string(), /** ISO 3166-1 alpha-2; ZZ: not known any more. */ country: z.string() }),
+  recipient: RecipientOfHersSchema,
   channel: ChannelSchema, purpose: z.string(), requestedAt: Moment,
   /** Everything that was known before this moment was taken into account. */
   asOf: Moment.nullable(),
@@ -33,6 +35,12 @@ const HeldExportSchema = z.object({
   removal: z.object({ noticedAt: Moment, acknowledgedAt: Moment.nullable() }).nullable(),
 });
 export type HeldExport = z.infer<typeof HeldExportSchema>;
+
+/** That a recipient was told, or is to be told, that what it was given of her is not right any more (GDPR Art. 19), and when it said that it has corrected it. */
+const HeldCorrectionSchema = z.object({
+  recipient: RecipientOfHersSchema, channel: ChannelSchema, /** Names, such as email or address. */ fields: z.array(z.string()), noticedAt: Moment, acknowledgedAt: Moment.nullable(),
+});
+export type HeldCorrection = z.infer<typeof HeldCorrectionSchema>;
 
 /** That somebody looked at her in marketing. Marketing does not know whether a name is of a program or of an employee. */
 const HeldReadSchema = z.object({ number: Count, at: Moment, purpose: z.string(), route: z.string(), actor: z.string() });
@@ -57,6 +65,10 @@ export const PersonHeldReplySchema = z.object({
   parked: z.array(z.object({ queue: z.string(), reason: z.string(), times: Count, firstAt: Moment, lastAt: Moment })),
   exports: z.array(HeldExportSchema).max(MAX_HELD),
   reads: z.array(HeldReadSchema).max(MAX_HELD),
+  /** Added later: a marketing of before does not tell it. */
+  corrections: z.array(HeldCorrectionSchema).optional(),
+  /** Who was given her by exports of which nobody keeps any more who was in them. Added later. */
+  pastRecipients: z.array(RecipientOfHersSchema).optional(),
   /** Where the next page begins; null: this is the last one. */
   next: PositionSchema.nullable(),
 });

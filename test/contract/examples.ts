@@ -65,6 +65,10 @@ export const EXAMPLES = {
       handovers: [{ at: '2026-11-23T09:00:02.000Z', outcome: 'complete' }], handedOut: true, waiting: false, removal: null,
     }],
     reads: [{ number: 3, at: '2026-11-23T09:05:00.000Z', purpose: 'rights-and-obligations', route: 'POST /v1/audience/explain', actor: 'dpo' }],
+    corrections: [{
+      recipient: { id: 'mailchimp', name: 'Mailchimp', country: 'US' }, channel: 'email', fields: ['email'], noticedAt: '2026-11-23T10:00:00.000Z', acknowledgedAt: null,
+    }],
+    pastRecipients: [{ id: 'print-house', name: 'A print house', country: 'FI' }],
     next: null,
   } satisfies PersonHeldReply,
 } as const;

@@ -33,7 +33,7 @@ describe('what marketing holds of a person', () => {
     { headers: { 'lupa-purpose': 'rights-and-obligations' }, subject: 'tiina' });
 
   it('is nothing of somebody it has never heard of', async () => {
-    expect(await ask(someId())).toEqual({ schema: 'person.held.v1', state: null, contact: null, snapshots: [], parked: [], exports: [], reads: [], next: null });
+    expect(await ask(someId())).toEqual({ schema: 'person.held.v1', state: null, contact: null, snapshots: [], parked: [], exports: [], reads: [], corrections: [], pastRecipients: [], next: null });
   });
 
   it('is her data, her lists, the exports that held her, and who looked at her; nobody else’s', async () => {
@@ -70,6 +70,21 @@ describe('what marketing holds of a person', () => {
     const held = await ask(gone);
     expect(held.contact).toBeNull();
     expect(held.exports.find(({ exportId }) => exportId === taken)?.removal).toEqual({ noticedAt: expect.any(String), acknowledgedAt: null });
+  });
+
+  it('is what a recipient has to correct of her, and who was given her by exports whose members are forgotten', async () => {
+    const her = refs[40]!;
+    await exporting.take(await exporting.request({ channel: 'post' }));
+    await exporting.marketing.database.query(`UPDATE contact SET city = 'Vaasa' WHERE ref = $1`, [her]);
+    await exporting.marketing.call('GET', '/v1/recipients/tester/corrections');
+    await exporting.marketing.database.query(
+      `INSERT INTO export_past (recipient, block, members) SELECT 'print-house', slot >> 16, set_bit(decode(repeat('00', 8192), 'hex'), slot & 65535, 1) FROM ref_state WHERE ref = $1`, [her]);
+    const held = await ask(her);
+    expect(held.corrections).toEqual([{
+      recipient: { id: 'tester', name: 'A tester', country: 'FI' }, channel: 'post', fields: ['address'], noticedAt: expect.any(String), acknowledgedAt: null,
+    }]);
+    expect(held.pastRecipients).toEqual([expect.objectContaining({ id: 'print-house' })]);
+    expect(await ask(refs[41]!)).toMatchObject({ corrections: [], pastRecipients: [] });
   });
 
   it('comes page by page, each export and each read once', async () => {

@@ -16,7 +16,7 @@ export const EXPORT_MUTANTS = [
     name: 'back with the old address',
     what: 'who left and came back before the recipient removed her stays there as she was',
     edits: [['apps/marketing/src/exports/recipient-looks.sql.js', "WITH ${takeBackReturned('r.export_id = $2')} ${putCorrections(OF_RETURNED('$4', '$3'))}", "WITH ${takeBackReturned('r.export_id = $2')} SELECT $1::text, $3::bigint, $4::text FROM returned"],
-      ['apps/marketing/src/exports/recipient-looks.sql.js', "${putCorrections(OF_RETURNED('$4', '$3'))}`, [recipient, since", "SELECT $4::text FROM returned`, [recipient, since"]],
+      ['apps/marketing/src/exports/recipient-looks.sql.js', "${putCorrections(OF_RETURNED('$4', '$3'))}`, [recipient, slots", "SELECT $3::bigint, $4::text FROM returned`, [recipient, slots"]],
     tests: ['marketing/exports-corrections.spec'], only: 'which was noticed',
   },
   {
@@ -30,6 +30,18 @@ export const EXPORT_MUTANTS = [
     what: 'departures are looked for in a log of changes that does not reach back to the last look',
     edits: [['apps/marketing/src/exports/recipient-looks.service.js', 'await isLogWhole(manager, since, version)', 'true']],
     tests: ['marketing/exports-removals.spec'], only: 'misses nobody when',
+  },
+  {
+    name: 'member forgotten by age',
+    what: 'who was in an old export is forgotten though the recipient has her by that export alone',
+    edits: [['apps/marketing/src/retention/kept-members.js', '(~(told[at] ?? 0) | (open[at] ?? 0))', '(open[at] ?? 0)']],
+    tests: ['marketing/retention.spec'], only: 'could not be told otherwise',
+  },
+  {
+    name: 'given and not named',
+    what: 'the statement of an erasure leaves out a recipient whose members are not kept any more',
+    edits: [['apps/marketing/src/retention/retention.service.js', 'await this.addToPast(manager, due.recipient, block, members);', '']],
+    tests: ['marketing/retention.spec'], only: 'still names it',
   },
   {
     name: 'taken file not looked at',

@@ -15,6 +15,7 @@ import { ConfigurationError } from '#service/configuration.js';
 import { MARKETING_CONFIG, type MarketingConfig, readMarketingConfig } from './marketing.config.js';
 import { MarketingModule } from './marketing.module.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
+import { Retention } from './retention/retention.service.js';
 import { RESTORE_COMMANDS } from './restore/restore.commands.js';
 
 const USAGE = `Operator commands of marketing. They use the same environment as the service, which may go on running.
@@ -24,6 +25,8 @@ const USAGE = `Operator commands of marketing. They use the same environment as 
   parked:drop id…        forget them; the register sends again what is still unanswered
   reconcile              compare with the register now, and repair
   digests:rebuild        after MARKETING_INDEX_KEY was changed, and while no instance of marketing runs
+  retention:run [--dry-run]
+                         forget now which people were in exports, and who looked at a person, long ago; --dry-run only counts
   personal-data:check    whether every column that knows a person is accounted for
   epoch:raise            after this database was restored: lists stay closed until the register has told everything anew
 
@@ -38,7 +41,9 @@ While no instance of marketing runs, around a restore (npm run restore does them
 const LISTED = 1_000;
 const BROKER_PATIENCE_MS = 10_000;
 
-type Command = (app: INestApplicationContext, ids: readonly number[]) => Promise<number>;
+type Command = (app: INestApplicationContext, ids: readonly number[], isDryRun: boolean) => Promise<number>;
+/** Those that may be asked what they would do. */
+const DRY_RUN = ['retention:run'];
 
 const COMMANDS: Record<string, Command> = {
   ...RESTORE_COMMANDS,
@@ -97,6 +102,14 @@ const COMMANDS: Record<string, Command> = {
     return 0;
   },
 
+  'retention:run': async (app, _ids, isDryRun) => {
+    const retention = app.get(Retention);
+    const { exports, memberships, reads } = isDryRun ? await retention.preview() : await retention.run();
+    const verb = isDryRun ? 'to be forgotten' : 'forgotten';
+    console.log(`exports: ${memberships} membership(s) of ${exports} export(s) ${verb}\nreads: ${reads} ${verb}`);
+    return 0;
+  },
+
   'personal-data:check': async (app) => {
     const missing = await unannotated(app.get(DataSource).manager, { columns: HELD_COLUMNS, ofNobody: TABLES_OF_NOBODY }, TIES);
     for (const line of missing) console.error(line);
@@ -112,7 +125,8 @@ const COMMANDS: Record<string, Command> = {
 
 async function run([name, ...rest]: readonly string[]): Promise<number> {
   const command = name === undefined ? undefined : COMMANDS[name];
-  const ids = rest.map(Number);
+  const isDryRun = rest.includes('--dry-run') && DRY_RUN.includes(name ?? '');
+  const ids = rest.filter((each) => !isDryRun || each !== '--dry-run').map(Number);
   if (command === undefined || ids.some((id) => !Number.isSafeInteger(id))) {
     const asked = name === '--help' || name === 'help';
     (asked ? console.log : console.error)(USAGE);
@@ -124,7 +138,7 @@ async function run([name, ...rest]: readonly string[]): Promise<number> {
     MarketingModule.forOperator({ config, logger, metrics: new Metrics('marketing-cli') }), { logger, abortOnError: false },
   );
   try {
-    return await command(app, ids);
+    return await command(app, ids, isDryRun);
   } finally {
     await app.close();
   }

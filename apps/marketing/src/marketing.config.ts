@@ -47,6 +47,8 @@ const EnvironmentSchema = z.object({
   EXPORT_BLOCK_SLOTS: z.coerce.number().int().refine((slots) => 65_536 % slots === 0, 'must be a power of two, 65536 at most').default(16_384),
   MARKETING_SEARCH_DIRECTORIES: searchDirectoriesSchema(Object.values(OWN_STORES)),
   SNAPSHOT_RETENTION_MONTHS: z.coerce.number().int().min(1).max(120).default(13),
+  EXPORT_MEMBERS_RETENTION_MONTHS: z.coerce.number().int().min(1).max(120).default(24),
+  PERSON_READ_RETENTION_MONTHS: z.coerce.number().int().min(1).max(120).default(36),
 });
 
 export interface ExportConfig {
@@ -82,6 +84,12 @@ export interface MarketingConfig {
   readonly smallGroupThreshold: number;
   /** Snapshots are deleted so long after they were taken. */
   readonly snapshotRetentionMonths: number;
+  readonly retention: {
+    /** Months after an export was last taken until of its members only those are kept whom its recipient may have by it alone. */
+    readonly memberMonths: number;
+    /** Months after which it is forgotten who looked at a person. */
+    readonly readMonths: number;
+  };
   readonly exports: ExportConfig;
   /** Searched for the erased besides the database and the exports, such as logs. */
   readonly searchDirectories: readonly Directory[];
@@ -119,6 +127,7 @@ export function readMarketingConfig(environment: NodeJS.ProcessEnv): MarketingCo
     freshnessLimitMs: env.FRESHNESS_LIMIT_SECONDS * 1_000,
     smallGroupThreshold: env.SMALL_GROUP_THRESHOLD,
     snapshotRetentionMonths: env.SNAPSHOT_RETENTION_MONTHS,
+    retention: { memberMonths: env.EXPORT_MEMBERS_RETENTION_MONTHS, readMonths: env.PERSON_READ_RETENTION_MONTHS },
     exports: {
       recipients: readRecipients(env.MARKETING_RECIPIENTS), directory: env.MARKETING_EXPORT_DIRECTORY,
       expiryMs: env.EXPORT_EXPIRY_MINUTES * 60_000, leaseMs: env.EXPORT_LEASE_SECONDS * 1_000, blockSlots: env.EXPORT_BLOCK_SLOTS,

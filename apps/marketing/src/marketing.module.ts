@@ -54,6 +54,7 @@ import { MarketingMetrics } from './operations/marketing-metrics.service.js';
 import { Puller } from './pulling/puller.service.js';
 import { ReconcileService } from './reconcile/reconcile.service.js';
 import { Pulse } from './restore/pulse.service.js';
+import { Retention } from './retention/retention.service.js';
 import { OverlapController } from './segments/overlap.controller.js';
 import { OverlapService } from './segments/overlap.service.js';
 import { SegmentsController } from './segments/segments.controller.js';
@@ -97,7 +98,7 @@ export class MarketingModule {
         AnswerSender, AudienceIndex, AudienceService, Background, CheckService, FreshnessService, GrowthService, IndexMetrics, IntakeService, MarketingMetrics, Puller, Pulse, ReconcileService,
         RegisterClient, SegmentsService, SelectionService, SnapshotKeeper, SnapshotsService, StatementSigner, WatermarkService,
         ExplainService, HeldService, LeftoverSearch, OverlapService, StatementKeys,
-        BlockReader, CorrectionsService, ExportContent, ExportKeeper, ExportWork, ExportsService, FileCleaner, FileMaker, FileStore, HandoverService, RecipientLooks, RemovalsService,
+        BlockReader, CorrectionsService, ExportContent, ExportKeeper, ExportWork, ExportsService, FileCleaner, FileMaker, FileStore, HandoverService, RecipientLooks, RemovalsService, Retention,
       ],
     };
   }

@@ -20,7 +20,7 @@ export interface ErasedInExports {
   readonly stored: ReadonlySet<string>;
 }
 
-/** What exports know of erased people. Bitmaps are unpacked once a block, not once a person. */
+/** What exports know of erased people, also those whose members are not kept any more. Bitmaps are unpacked once a block, not once a person. */
 export async function findInExports(manager: EntityManager, refs: readonly string[]): Promise<ErasedInExports> {
   const rows = await manager.query<{ ref: string; recipient: string; handed: boolean; stored: boolean }[]>(
     `WITH erased AS (SELECT ref, slot FROM ref_state WHERE ref = ANY ($1::uuid[]) AND slot IS NOT NULL),
@@ -29,11 +29,14 @@ export async function findInExports(manager: EntityManager, refs: readonly strin
      SELECT e.ref, x.recipient, bool_or(coalesce(get_bit(b.members, e.slot & 65535) = 1, false)) AS handed,
             bool_or(coalesce(get_bit(b.stored, e.slot & 65535) = 1, false)) AS stored
        FROM block AS b JOIN erased AS e ON e.slot >> 16 = b.block JOIN export AS x ON x.id = b.export_id
-      GROUP BY e.ref, x.recipient ORDER BY e.ref, x.recipient`,
+      GROUP BY e.ref, x.recipient
+     UNION ALL
+     SELECT e.ref, p.recipient, true, false FROM erased AS e JOIN export_past AS p ON p.block = e.slot >> 16 WHERE get_bit(p.members, e.slot & 65535) = 1
+      ORDER BY ref, recipient`,
     [refs],
   );
   const recipients = new Map<string, string[]>();
-  for (const { ref, recipient, handed } of rows) if (handed) recipients.set(ref, [...recipients.get(ref) ?? [], recipient]);
+  for (const { ref, recipient, handed } of rows) if (handed) recipients.set(ref, [...new Set([...recipients.get(ref) ?? [], recipient])]);
   return { recipients, stored: new Set(rows.filter(({ stored }) => stored).map(({ ref }) => ref)) };
 }
 

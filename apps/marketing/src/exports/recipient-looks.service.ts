@@ -7,8 +7,19 @@ import { readLink } from '../link/link.sql.js';
 import { awaitReadings } from './erasures.sql.js';
 import { peopleOf, slotsOf, without } from './members.sql.js';
 import {
-  endLook, exportsToLookAt, forgetCorrections, isLogWhole, lockRecipient, noteChanged, noteCorrections, noteDepartures, recipientsToLookAt,
+  changedSlots, correctedSlots, countExports, endLook, exportsToLookAt, forgetCorrections, isLogWhole, lockRecipient, noteChanged, noteCorrections, noteDepartures, recipientsToLookAt,
 } from './recipient-looks.sql.js';
+
+/** Each person is at most one row for each export: a statement writes so many, which takes some seconds at most. */
+const ROWS_TOGETHER = 50_000;
+
+function peopleTogether(exports: number): number {
+  return Math.min(5_000, Math.max(10, Math.floor(ROWS_TOGETHER / Math.max(1, exports))));
+}
+
+function parts(slots: readonly number[], most: number): number[][] {
+  return Array.from({ length: Math.ceil(slots.length / most) }, (_, at) => slots.slice(at * most, (at + 1) * most));
+}
 
 /** Finds out what has happened to the people a recipient was given, from where the last look ended: who has left, and whose data was corrected. */
 @Injectable()
@@ -53,8 +64,9 @@ export class RecipientLooks {
       const granted = (await this.index.bitmap(each.channel, EVERYBODY)).value;
       await noteDepartures(manager, each, recipient, slotsOf(without(await peopleOf(manager, each.id, 'members'), granted)), version);
     }
-    if (isKnown && since < version) await noteChanged(manager, recipient, since, version);
-    await noteCorrections(manager, recipient, since ?? 0, version);
+    const most = peopleTogether(await countExports(manager, recipient));
+    for (const slots of isKnown ? parts(await changedSlots(manager, since, version), most) : []) await noteChanged(manager, recipient, slots, version);
+    for (const slots of parts(await correctedSlots(manager, recipient, since ?? 0, version), most)) await noteCorrections(manager, recipient, since ?? 0, version, slots);
     await endLook(manager, recipient, version, exports.map(({ id }) => id));
   }
 }

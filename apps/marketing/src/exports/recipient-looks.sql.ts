@@ -9,9 +9,6 @@ const GIVEN = JSON.stringify(GIVEN_FIELDS);
 const GIVEN_ROWS = (place: string): string => `jsonb_to_recordset(${place}::jsonb) AS p (preset text, channel text, fields text[])`;
 /** When the consent of contact `c` for the channel of `x` was given. */
 const SINCE_OF_CHANNEL = `CASE x.channel ${CHANNELS.map((channel) => `WHEN '${channel}' THEN c.${SINCE[channel]}`).join(' ')} END`;
-/** Slots of contacts that changed between two versions. */
-const CHANGED = `changed AS MATERIALIZED (
-  SELECT DISTINCT g.slot FROM contact_change AS h CROSS JOIN unnest(h.slots) AS g (slot) WHERE h.version > $2 AND h.version <= $3)`;
 
 /** Only one at a time looks at a recipient, so that numbers are committed in order. The version it was looked at before; null: never. */
 export async function lockRecipient(manager: EntityManager, recipient: string): Promise<number | null> {
@@ -86,19 +83,31 @@ export async function noteDepartures(
   );
 }
 
+/** How many exports there are to the recipient. */
+export async function countExports(manager: EntityManager, recipient: string): Promise<number> {
+  const [{ count }] = await manager.query<[{ count: number }]>('SELECT count(*) FROM export WHERE recipient = $1', [recipient]);
+  return count;
+}
+
+/** Slots of contacts that changed between two versions. */
+export async function changedSlots(manager: EntityManager, since: number, version: number): Promise<number[]> {
+  const [{ slots }] = await manager.query<[{ slots: number[] | null }]>(
+    'SELECT array_agg(DISTINCT g.slot) AS slots FROM contact_change AS h CROSS JOIN unnest(h.slots) AS g (slot) WHERE h.version > $1 AND h.version <= $2', [since, version],
+  );
+  return slots ?? [];
+}
+
 /**
- * Looks at those whom the versions between changed, in all exports to the recipient at once. Of the members of its exports only the blocks are
+ * Looks at those who have changed, in all exports to the recipient at once. Of the members of its exports only the blocks are
  * read in which somebody has left: 200 exports of 50,000 people take as long as their 200 bits of her.
  */
-export async function noteChanged(manager: EntityManager, recipient: string, since: number, version: number): Promise<void> {
+export async function noteChanged(manager: EntityManager, recipient: string, slots: readonly number[], version: number): Promise<void> {
   await manager.query(
-    `WITH ${CHANGED}, ${takeBackReturned('r.recipient = $1 AND r.slot IN (SELECT slot FROM changed)')} ${putCorrections(OF_RETURNED('$4', '$3'))}`,
-    [recipient, since, version, GIVEN],
+    `WITH ${takeBackReturned('r.recipient = $1 AND r.slot = ANY ($2::integer[])')} ${putCorrections(OF_RETURNED('$4', '$3'))}`, [recipient, slots, version, GIVEN],
   );
   await manager.query(
-    `WITH ${CHANGED},
-          gone AS MATERIALIZED (
-            SELECT x.channel, n.slot FROM changed AS n CROSS JOIN unnest($4::text[]) AS x (channel)
+    `WITH gone AS MATERIALIZED (
+            SELECT x.channel, n.slot FROM unnest($2::integer[]) AS n (slot) CROSS JOIN unnest($3::text[]) AS x (channel)
              WHERE NOT EXISTS (SELECT 1 FROM contact AS c WHERE c.slot = n.slot AND ${SINCE_OF_CHANNEL} IS NOT NULL)),
           held AS MATERIALIZED (
             SELECT x.id, x.number, x.channel, b.block, b.members || ''::bytea AS members FROM export AS x JOIN export_block AS b ON b.export_id = x.id
@@ -110,19 +119,27 @@ export async function noteChanged(manager: EntityManager, recipient: string, sin
        FROM (SELECT h.id, g.slot FROM held AS h JOIN gone AS g ON g.channel = h.channel AND g.slot >> 16 = h.block AND get_bit(h.members, g.slot & 65535) = 1
               ORDER BY h.number, g.slot) AS found
      ON CONFLICT DO NOTHING`,
-    [recipient, since, version, CHANNELS],
+    [recipient, slots, CHANNELS],
   );
+}
+
+/** $1 recipient, $2 since, $3 version: what was corrected since the last look, or since a file was made that was taken after it. */
+const NEWS = `SELECT n.version, n.field, g.slot FROM correction AS n CROSS JOIN unnest(n.slots) AS g (slot)
+  WHERE n.version <= $3 AND n.version > least($2, (SELECT min(stored_version) FROM export WHERE recipient = $1 AND look_due))`;
+
+/** Slots of those whose data was corrected. */
+export async function correctedSlots(manager: EntityManager, recipient: string, since: number, version: number): Promise<number[]> {
+  const [{ slots }] = await manager.query<[{ slots: number[] | null }]>(`SELECT array_agg(DISTINCT slot) AS slots FROM (${NEWS}) AS news`, [recipient, since, version]);
+  return slots ?? [];
 }
 
 /**
  * Puts down what was corrected of those whom the recipient was given, before, and who may be written to now; whoever may not is told of as a removal.
  * In an export that was taken since the last look, also what was corrected since its file was made.
  */
-export async function noteCorrections(manager: EntityManager, recipient: string, since: number, version: number): Promise<void> {
+export async function noteCorrections(manager: EntityManager, recipient: string, since: number, version: number, slots: readonly number[]): Promise<void> {
   await manager.query(
-    `WITH news AS MATERIALIZED (
-            SELECT n.version, n.field, g.slot FROM correction AS n CROSS JOIN unnest(n.slots) AS g (slot)
-             WHERE n.version <= $3 AND n.version > least($2, (SELECT min(stored_version) FROM export WHERE recipient = $1 AND look_due))),
+    `WITH news AS MATERIALIZED (SELECT version, field, slot FROM (${NEWS}) AS every WHERE slot = ANY ($5::integer[])),
           held AS MATERIALIZED (
             SELECT x.id, x.channel, x.preset, x.given_version, CASE WHEN x.look_due THEN least(x.stored_version, $2) ELSE $2 END AS since,
                    b.block, b.members || ''::bytea AS members
@@ -134,7 +151,7 @@ export async function noteCorrections(manager: EntityManager, recipient: string,
          JOIN contact AS c ON c.slot = n.slot AND ${SINCE_OF_CHANNEL} IS NOT NULL
          JOIN ${GIVEN_ROWS('$4')} ON p.preset = x.preset AND p.channel = x.channel AND (n.field = 'everything' OR n.field = ANY (p.fields))
         WHERE NOT EXISTS (SELECT 1 FROM export_removal AS r WHERE r.export_id = x.id AND r.slot = n.slot AND r.acknowledged_at IS NOT NULL)`)}`,
-    [recipient, since, version, GIVEN],
+    [recipient, since, version, GIVEN, slots],
   );
 }
 

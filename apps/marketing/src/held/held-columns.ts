@@ -51,7 +51,7 @@ export const HELD_COLUMNS: Readonly<Record<string, Readonly<Record<string, 'told
   export_handover: { ...told('taken_at', 'outcome'), ...not('key', 'id', 'export_id'), ...not('colleague', 'taken_by') },
   export_removal: { ...told('noticed_at', 'acknowledged_at'), ...not('key', 'export_id', 'slot', 'recipient', 'number'), ...not('colleague', 'acknowledged_by') },
   export_correction: {
-    ...told('fields', 'noticed_at', 'acknowledged_at'), ...not('key', 'recipient', 'channel', 'slot', 'version', 'number'), ...not('colleague', 'acknowledged_by'),
+    ...told('recipient', 'channel', 'fields', 'noticed_at', 'acknowledged_at'), ...not('key', 'slot', 'version', 'number'), ...not('colleague', 'acknowledged_by'),
   },
   export_past: { ...told('recipient'), ...not('key', 'block'), ...not('told-as', 'members') },
   contact_change: not('under-way', 'version', 'slots', 'changed_at'),

@@ -4,7 +4,7 @@ import { type HeldExport, MAX_HELD, type PersonHeldReply, type PersonHeldRequest
 import { toProjection } from '../contacts/contact-row.js';
 import { onOneSnapshot } from '../database/transaction.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
-import { type ExportRow, readContact, readExportsOf, readParked, readReadsOf, readSnapshotsOf, readState } from './held.sql.js';
+import { type ExportRow, readContact, readCorrectionsOf, readExportsOf, readParked, readPastRecipientsOf, readReadsOf, readSnapshotsOf, readState } from './held.sql.js';
 
 /** Everything marketing holds of one person, for the register to hand to her. The register logs the read, marketing does not. */
 @Injectable()
@@ -30,15 +30,23 @@ export class HeldService {
         parked: (await readParked(manager, ref)).map((row) => ({ ...row, firstAt: row.firstAt.toISOString(), lastAt: row.lastAt.toISOString() })),
         exports: exports.map((row) => this.exportOf(row)),
         reads: reads.map((row) => ({ ...row, at: row.at.toISOString() })),
+        corrections: slot === null ? [] : (await readCorrectionsOf(manager, slot)).map(({ recipient, channel, fields, noticedAt, acknowledgedAt }) => ({
+          recipient: this.recipientOf(recipient), channel, fields, noticedAt: noticedAt.toISOString(), acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
+        })),
+        pastRecipients: slot === null ? [] : (await readPastRecipientsOf(manager, slot)).map((id) => this.recipientOf(id)),
         next: exports.length === MAX_HELD || reads.length === MAX_HELD ? next : null,
       };
     });
   }
 
+  private recipientOf(id: string): HeldExport['recipient'] {
+    const { name, country } = this.config.exports.recipients.find((each) => each.id === id) ?? { name: id, country: 'ZZ' };
+    return { id, name, country };
+  }
+
   private exportOf({ recipient, noticedAt, acknowledgedAt, ...row }: ExportRow): HeldExport {
-    const { name, country } = this.config.exports.recipients.find(({ id }) => id === recipient) ?? { name: recipient, country: 'ZZ' };
     return {
-      ...row, recipient: { id: recipient, name, country }, requestedAt: row.requestedAt.toISOString(), asOf: row.asOf?.toISOString() ?? null,
+      ...row, recipient: this.recipientOf(recipient), requestedAt: row.requestedAt.toISOString(), asOf: row.asOf?.toISOString() ?? null,
       handovers: row.handovers.map(({ at, outcome }) => ({ at: new Date(at).toISOString(), outcome })),
       removal: noticedAt && { noticedAt: noticedAt.toISOString(), acknowledgedAt: acknowledgedAt?.toISOString() ?? null },
     };

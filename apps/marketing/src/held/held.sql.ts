@@ -86,6 +86,28 @@ export function readExportsOf(manager: EntityManager, slot: number, after: numbe
   );
 }
 
+export interface CorrectionRow {
+  readonly recipient: string;
+  readonly channel: HeldExport['channel'];
+  readonly fields: string[];
+  readonly noticedAt: Date;
+  readonly acknowledgedAt: Date | null;
+}
+
+export function readCorrectionsOf(manager: EntityManager, slot: number): Promise<CorrectionRow[]> {
+  return manager.query<CorrectionRow[]>(
+    'SELECT recipient, channel, fields, noticed_at AS "noticedAt", acknowledged_at AS "acknowledgedAt" FROM export_correction WHERE slot = $1 ORDER BY number', [slot],
+  );
+}
+
+/** Ids of recipients that were given her by exports whose members are not kept any more. */
+export async function readPastRecipientsOf(manager: EntityManager, slot: number): Promise<string[]> {
+  const rows = await manager.query<{ recipient: string }[]>(
+    'SELECT recipient FROM export_past WHERE block = $1 >> 16 AND get_bit(members, $1 & 65535) = 1 ORDER BY recipient', [slot],
+  );
+  return rows.map(({ recipient }) => recipient);
+}
+
 export type ReadRow = Omit<HeldRead, 'at'> & { readonly at: Date };
 
 export function readReadsOf(manager: EntityManager, ref: string, after: number, limit: number): Promise<ReadRow[]> {

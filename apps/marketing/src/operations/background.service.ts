@@ -7,6 +7,7 @@ import { ExportWork } from '../exports/export-work.service.js';
 import { FileMaker } from '../exports/file-maker.service.js';
 import { Puller } from '../pulling/puller.service.js';
 import { ReconcileService } from '../reconcile/reconcile.service.js';
+import { Retention } from '../retention/retention.service.js';
 import { SnapshotKeeper } from '../segments/snapshot-keeper.service.js';
 
 /** Starts what runs without being called, and ends it in order: nothing uses the database after it is closed. */
@@ -22,6 +23,7 @@ export class Background implements OnApplicationShutdown {
     private readonly exportMaker: FileMaker,
     private readonly exportKeeper: ExportKeeper,
     private readonly exportWork: ExportWork,
+    private readonly retention: Retention,
   ) {}
 
   start(): void {
@@ -35,6 +37,6 @@ export class Background implements OnApplicationShutdown {
   }
 
   private workers(): { task: AnswerSender['task'] }[] {
-    return [this.answers, this.puller, this.reconcile, this.index, this.snapshots, this.exportMaker, this.exportKeeper];
+    return [this.answers, this.puller, this.reconcile, this.index, this.snapshots, this.exportMaker, this.exportKeeper, this.retention];
   }
 }

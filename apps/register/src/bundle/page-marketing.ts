@@ -23,6 +23,16 @@ const EXPORT: Readonly<Record<string, Label>> = {
   asOf: ['moment', 'Tilanne', 'Läget', 'As of'], takenAt: ['moment', 'Noudettu', 'Hämtad', 'Taken'], removeSince: ['moment', 'Poistettava alkaen', 'Ska tas bort sedan', 'To be removed since'],
   removedAt: ['moment', 'Vastaanottaja poistanut', 'Borttagen av mottagaren', 'Removed by the recipient'], exportId: ['text', 'Tunnus', 'Beteckning', 'Id'],
 };
+const CORRECTION: Readonly<Record<string, Label>> = {
+  noticedAt: ['moment', 'Korjattava alkaen', 'Ska rättas sedan', 'To be corrected since'], recipient: ['recipient', 'Vastaanottaja', 'Mottagare', 'Recipient'], channel: ['code', 'Kanava', 'Kanal', 'Channel'],
+  fields: ['fields', 'Mitä', 'Vad', 'What'], acknowledgedAt: ['moment', 'Vastaanottaja korjannut', 'Rättad av mottagaren', 'Corrected by the recipient'],
+};
+/** What marketing calls a field, as fields of the register. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  email: ['contact.email'], phone: ['contact.phone'], address: ['contact.address'], name: ['contact.firstName', 'contact.lastName'], language: ['contact.language'],
+  birthYear: ['demographics.birthYear'], occupation: ['demographics.occupation'],
+};
+const PAST: Readonly<Record<string, Label>> = { recipient: ['recipient', 'Vastaanottaja', 'Mottagare', 'Recipient'] };
 const SNAPSHOT: Readonly<Record<string, Label>> = {
   takenAt: ['moment', 'Koottu', 'Gjord', 'Taken'], name: ['text', 'Lista', 'Lista', 'List'], channel: ['code', 'Kanava', 'Kanal', 'Channel'], expiresAt: ['moment', 'Poistetaan', 'Raderas', 'Deleted'],
 };
@@ -42,6 +52,8 @@ export const MARKETING_TEXTS = {
   },
   nothing: { fi: 'Sinua ei ole millään listalla.', sv: 'Du finns inte på någon lista.', en: 'You are on no list.' },
   exports: { fi: 'Vientitiedostot, joissa olit', sv: 'Exportfiler där du fanns', en: 'Exports that held you' },
+  corrections: { fi: 'Mitä vastaanottajien on korjattava', sv: 'Vad mottagare ska rätta', en: 'What recipients have to correct' },
+  past: { fi: 'Vastaanottajat, joille sinut on aiemmin luovutettu', sv: 'Mottagare som tidigare har fått dina uppgifter', en: 'Recipients that were given you earlier' },
   snapshots: { fi: 'Talteen otetut listat, joilla olet', sv: 'Sparade listor där du finns', en: 'Saved lists that you are on' },
   reads: { fi: 'Kuka on katsonut tietojasi markkinoinnissa', sv: 'Vem som har läst dina uppgifter i marknadsföringen', en: 'Who has looked at you in marketing' },
   parked: { fi: 'Viestit, joita ei voitu käsitellä', sv: 'Meddelanden som inte kunde behandlas', en: 'Messages that could not be applied' },
@@ -53,16 +65,18 @@ function columns(labels: Readonly<Record<string, Label>>, values: Values): PageC
 }
 
 /** What marketing said that it holds. */
-export function marketingOf({ state, contact, exports, snapshots, reads, parked }: Bundle['marketing'], values: Values): Html {
+export function marketingOf({ state, contact, exports, snapshots, reads, parked, corrections = [], pastRecipients = [] }: Bundle['marketing'], values: Values): Html {
   const { language } = values;
   const part = (title: Localised, labels: Readonly<Record<string, Label>>, rows: readonly Readonly<Record<string, unknown>>[]) =>
     rows.length > 0 && html`<h3>${title[language]}</h3>${tableOf(columns(labels, values), rows, values)}`;
-  if (state === null && contact === null && exports.length + snapshots.length + reads.length + parked.length === 0) return html`<p>${MARKETING_TEXTS.never[language]}</p>`;
+  if (state === null && contact === null && exports.length + snapshots.length + reads.length + parked.length + corrections.length + pastRecipients.length === 0) return html`<p>${MARKETING_TEXTS.never[language]}</p>`;
   const held = contact as Readonly<Record<string, unknown>> | null;
   const facts = held && columns(CONTACT, values).map(({ label, value }) => ({ label, value: value(held) })).filter(({ value }) => value !== null && value !== '');
   return html`${facts === null ? html`<p>${MARKETING_TEXTS.nothing[language]}</p>` : html`<dl class="facts">${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>\n`)}</dl>`}
 ${contact && tableOf(columns(GRANT, values), contact.grants, values)}
 ${part(MARKETING_TEXTS.exports, EXPORT, exports.map((each) => ({ ...each, takenAt: each.handovers.at(-1)?.at ?? null, removeSince: each.removal?.noticedAt ?? null, removedAt: each.removal?.acknowledgedAt ?? null })).reverse())}
+${part(MARKETING_TEXTS.corrections, CORRECTION, corrections.map((each) => ({ ...each, fields: each.fields.flatMap((field) => FIELDS[field] ?? [field]) })).reverse())}
+${part(MARKETING_TEXTS.past, PAST, pastRecipients.map((recipient) => ({ recipient })))}
 ${part(MARKETING_TEXTS.snapshots, SNAPSHOT, snapshots)}
 ${part(MARKETING_TEXTS.reads, READ, [...reads].reverse())}
 ${part(MARKETING_TEXTS.parked, PARKED, parked)}`;
