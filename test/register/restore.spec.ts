@@ -1,7 +1,14 @@
 import { jest } from '@jest/globals';
+import type { Type } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Remembered } from '#contracts/remembered.v1.js';
 import { ConsentLedger } from '#register/consents/consent-ledger.service.js';
+import { ErasureLog } from '#register/erasure-log/erasure-log.service.js';
+import { IMPORT_COMMANDS } from '#register/imports/imports.commands.js';
+import { REGISTER_CONFIG, type RegisterConfig } from '#register/register.config.js';
 import { LostChanges } from '#register/restore/lost-changes.service.js';
 import { Pulse } from '#register/restore/pulse.service.js';
 import { Suppressions } from '#register/suppression/suppressions.service.js';
@@ -13,7 +20,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => register.stop(), 60_000);
 
-const find = <Service>(service: new (...args: never[]) => Service): Service => register.app.get(service, { strict: false });
+const find = <Service>(service: { readonly prototype: Service }): Service => register.app.get<Service>(service as Type<Service>, { strict: false });
 
 interface Known { readonly id: string; readonly ref: string; readonly version: number; readonly epoch: number }
 
@@ -60,4 +67,29 @@ describe('a register whose database is put back while it runs', () => {
       await register.database.query('UPDATE pulse SET count = count + 10');
     }
   });
+});
+
+it('lets no import into a database whose restore is unfinished, or that was put back by hand', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lupa-import-'));
+  const file = join(folder, 'people.csv');
+  writeFileSync(file, `contact.email,source.kind\n${randomUUID()}@example.fi,staff\n`);
+  const told = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+  const importing = () => IMPORT_COMMANDS['customers:import'].run(register.database, register.app.get<RegisterConfig>(REGISTER_CONFIG, { strict: false }), ['--file', file]);
+  const people = () => register.database.query<object[]>('SELECT id FROM customer ORDER BY id');
+  try {
+    const before = await people();
+    await register.database.query('CREATE TABLE restore_unfinished ()');
+    await expect(importing()).rejects.toThrow('was not brought to its end');
+    await register.database.query('DROP TABLE restore_unfinished');
+    const [{ count } = { count: 0 }] = await register.database.query<{ count: number }[]>('SELECT count::float8 AS count FROM pulse');
+    await find(ErasureLog).notePulse(count + 1_000);
+    await expect(importing()).rejects.toThrow('This database is older than the register');
+    expect(await people()).toEqual(before);
+    await register.database.query('UPDATE pulse SET count = $1', [count + 1_001]);
+    await importing();
+    expect(await people()).toHaveLength(before.length + 1);
+  } finally {
+    told.mockRestore();
+    rmSync(folder, { recursive: true });
+  }
 });

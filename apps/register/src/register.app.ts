@@ -2,7 +2,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
 import { assertEveryRouteStatesItsScope } from '#auth/assert-scopes.js';
 import { createHttpApp } from '#http/create-http-app.js';
-import { isRestoreUnfinished, RESTORE_UNFINISHED } from '#database/unfinished-restore.js';
 import type { HealthCheck } from '#http/health.js';
 import { AmqpConnection } from '#messaging/amqp-connection.js';
 import { BatchServer, type Subscription } from '#messaging/batch-server.js';
@@ -12,7 +11,7 @@ import { ConfigurationError } from '#service/configuration.js';
 import { AccountGuard } from './access/account-versions.service.js';
 import { noteKeys, registerKeys } from './database/key-checks.js';
 import { ErasureLog } from './erasure-log/erasure-log.service.js';
-import { DATABASE_IS_BEHIND, Pulse } from './restore/pulse.service.js';
+import { whyNotWhole } from './restore/restored.check.js';
 import { RegisterModule, type RegisterParts } from './register.module.js';
 
 const SUBSCRIPTIONS: Subscription[] = [
@@ -58,7 +57,7 @@ export async function startRegister(parts: RegisterParts): Promise<NestFastifyAp
 
 /** Before anything is served, consumed or relayed. */
 async function assertRestored(app: NestFastifyApplication): Promise<void> {
-  const wrong = (await isRestoreUnfinished(app.get(DataSource))) ? RESTORE_UNFINISHED : (await app.get(Pulse, { strict: false }).isBehind()) ? DATABASE_IS_BEHIND : undefined;
+  const wrong = await whyNotWhole(app.get(DataSource), app.get(ErasureLog, { strict: false }));
   if (wrong === undefined) return;
   await app.close();
   throw new ConfigurationError(wrong);

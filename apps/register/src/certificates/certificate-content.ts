@@ -37,7 +37,7 @@ export interface RoundFacts {
   readonly issuedAt: Date;
 }
 
-const DAY_MS = 86_400_000;
+/** The day by the calendar of the controller, as YYYY-MM-DD. */
 const DAY = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Helsinki' });
 
 /** When the last store was searched. */
@@ -45,11 +45,22 @@ export function searchedAtOf(own: readonly StoreSearched[], statement: SearchSta
   return new Date(Math.max(Date.parse(statement.searchedAt), ...own.map(({ at }) => at.getTime())));
 }
 
+/**
+ * The day by whose end no backup holds her. Until the search has found nothing something of her may have been in a backup of the night
+ * before: the days count from there, by the calendar, whatever the clocks are put to meanwhile.
+ */
+function backupsGoneOn(searchedAt: Date, retentionDays: number): string {
+  const day = new Date(`${DAY.format(searchedAt)}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + retentionDays);
+  return day.toISOString().slice(0, 10);
+}
+
 /** What the certificate of a case says: pure facts, each with where it comes from. @param backupRetentionDays how long the operator keeps backups */
 export function certificateOf(facts: CaseFacts, round: RoundFacts, { controller, register, recipients }: Profile, backupRetentionDays: number): Certificate {
   const { postalAddress: { street, postalCode, city, country } } = controller;
   const theirs = round.statement.content.stores.map((store) => ({ ...store, at: new Date(round.statement.content.searchedAt) }));
   const stores = [...round.own, ...theirs];
+  const searchedAt = searchedAtOf(round.own, round.statement.content);
   const deleted: Readonly<Record<string, number>> = { register: facts.rowsDeleted, marketing: facts.statement.content.rowsDeleted };
   const received = [
     ...facts.disclosedTo.map(({ recipient, noticeIssuedAt }) => {
@@ -67,14 +78,14 @@ export function certificateOf(facts: CaseFacts, round: RoundFacts, { controller,
     requestedAt: facts.requestedAt.toISOString(),
     deletedAt: facts.requestedAt.toISOString(),
     answeredAt: facts.answeredAt.toISOString(),
-    searchedAt: searchedAtOf(round.own, round.statement.content).toISOString(),
+    searchedAt: searchedAt.toISOString(),
     issuedAt: round.issuedAt.toISOString(),
     stores: stores.map(({ store, what, number, bytes, at }) => ({ store, rowsDeleted: deleted[store] ?? 0, searched: { at: at.toISOString(), what, number, bytes, found: 0 } })),
     sought: SOUGHT_KINDS.filter((kind) => facts.sought.includes(kind)),
     notSoughtAsShared: SOUGHT_KINDS.filter((kind) => facts.notSoughtAsShared.includes(kind)),
     // What she had asked for before is on record without her: whether there was anything, nothing here can tell.
     retained: retainedOf(facts.requestedAt, { hasAddress: facts.hadAddress, hasRequest: true, hasRecipient: facts.disclosedTo.length > 0 }),
-    backupsGoneOn: DAY.format(facts.requestedAt.getTime() + backupRetentionDays * DAY_MS),
+    backupsGoneOn: backupsGoneOn(searchedAt, backupRetentionDays),
     recipients: received,
     marketingStatement: facts.statement.jws,
     searchStatement: round.statement.jws,

@@ -47,7 +47,7 @@ export const CertificateSchema = z.strictObject({
   /** What was not: another customer of today has the same, such as the phone of a household. */
   notSoughtAsShared: z.array(z.enum(SOUGHT_KINDS)),
   retained: z.array(RetainedSchema),
-  /** When this day ends, no backup made before the erasure exists. */
+  /** When this day ends, no backup exists that was made before the search had found nothing. */
   backupsGoneOn: z.iso.date(),
   /** Who had received the person, and for whom a notice was issued (Art. 19). The country is null where only the name is known. */
   recipients: z.array(z.strictObject({ name: Line, country: z.string().regex(/^[A-Z]{2}$/).nullable(), noticeIssuedAt: Moment })),

@@ -7,13 +7,16 @@ import type { Certificate, CertificateKeys } from './certificate.schemas.js';
 /** How marketing calls its own database as a store. */
 const DATABASE = 'marketing';
 
+/** Marketing's clock and the register's are of two machines. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+
 /** Why marketing's own word does not bear out a certificate. */
 export type WordRefusal =
   /** Not signed by any of marketing's keys given, or something else was. */
   | 'deletion-not-signed' | 'search-not-signed'
   /** Signed, and says that something was left, found, or not searched. */
   | 'not-clean'
-  /** Signed, but the certificate says something else: of stores, numbers, times or recipients. */
+  /** Signed, but the certificate says something else: of stores, numbers, times or recipients; or it was not about her. */
   | 'differs';
 
 /** Whether both statements in a genuine certificate are marketing's, and say what the certificate says. Undefined: they do. */
@@ -23,13 +26,16 @@ export async function refusalOfWord(certificate: Certificate, keys: CertificateK
   if (!deletion.success) return 'deletion-not-signed';
   const search = SearchStatementSchema.safeParse(await verifiedPayload(searchStatement, SEARCH_STATEMENT_TYPE, keys));
   if (!search.success) return 'search-not-signed';
-  const { found, unsearched } = search.data;
-  if (deletion.data.rowsLeft > 0 || unsearched.length > 0 || found.some((each) => each.case === caseDigest(caseId))) return 'not-clean';
+  const { found, unsearched, more } = search.data;
+  if (deletion.data.rowsLeft > 0 || unsearched.length + more.unsearched > 0 || found.some((each) => each.case === caseDigest(caseId))) return 'not-clean';
   return saysTheSame(certificate, deletion.data, search.data) ? undefined : 'differs';
 }
 
 /** Whatever marketing has stated stands in the certificate as it stated it, and nothing else stands there about its own database. */
-function saysTheSame({ stores, recipients, searchedAt }: Certificate, deletion: ErasureStatement, search: SearchStatement): boolean {
+function saysTheSame({ stores, recipients, answeredAt, searchedAt }: Certificate, deletion: ErasureStatement, search: SearchStatement): boolean {
+  // By one clock: what was searched before the deletion, or for nobody, says nothing of what is left of her.
+  if (search.cases === 0 || instantOf(search.searchedAt) < instantOf(deletion.appliedAt)) return false;
+  if (instantOf(deletion.appliedAt) > instantOf(answeredAt) + CLOCKS_DIFFER_MS) return false;
   const expected = search.stores.map(({ store, ...searched }) => (
     { store, rowsDeleted: store === DATABASE ? deletion.rowsDeleted : 0, searched: { ...searched, at: instantOf(search.searchedAt), found: 0 } }));
   const stated = stores.map((each) => ({ ...each, searched: { ...each.searched, at: instantOf(each.searched.at) } }));

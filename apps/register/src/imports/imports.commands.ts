@@ -3,13 +3,16 @@ import { createWriteStream, type Stats, type WriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
+import { ConfigurationError } from '#service/configuration.js';
 import { Progress } from '#service/progress.js';
 import { ConsentRules } from '../consents/consent-rules.service.js';
 import { CustomerDrafts } from '../customers/customer-drafts.service.js';
 import { CustomerRules } from '../customers/customer-rules.service.js';
+import { ErasureLog } from '../erasure-log/erasure-log.service.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import { consentPurposes } from '../profile/purposes.js';
 import type { RegisterConfig } from '../register.config.js';
+import { whyNotWhole } from '../restore/restored.check.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { WordingsService } from '../wordings/wordings.service.js';
 import { Importer } from './importer.service.js';
@@ -30,6 +33,7 @@ export const IMPORT_COMMANDS = {
       const { size, ino, dev } = await fileAt(values.file);
       const target = values.rejected === undefined ? undefined : await stat(values.rejected).catch(() => undefined);
       if (target?.ino === ino && target.dev === dev) throw new Error('What is rejected would be written over the file itself.');
+      await assertWhole(dataSource, config);
       const faults = await FaultList.open(values.rejected);
       const progress = new Progress();
       const run = new ImportRun(importerOf(dataSource, config, values['dry-run']), consentPurposes(config.profile), {
@@ -48,6 +52,13 @@ export const IMPORT_COMMANDS = {
     },
   },
 } as const;
+
+/** Into a restored database nobody is brought before the erased of the log are erased again: their addresses may still be open in it. */
+async function assertWhole(dataSource: DataSource, config: RegisterConfig): Promise<void> {
+  const log = await ErasureLog.open(config);
+  const wrong = await whyNotWhole(dataSource, log).finally(() => log.close());
+  if (wrong !== undefined) throw new ConfigurationError(wrong);
+}
 
 function importerOf(dataSource: DataSource, config: RegisterConfig, isDryRun: boolean): Importer {
   const suppressions = new Suppressions(dataSource, config);

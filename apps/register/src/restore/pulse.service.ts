@@ -4,13 +4,9 @@ import { runStatement } from '#database/statement.js';
 import { JsonLogger } from '#http/logger.js';
 import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { ErasureLog } from '../erasure-log/erasure-log.service.js';
-import { BEAT, CATCH_UP, READ_PULSE } from './restore.sql.js';
+import { BEAT, CATCH_UP } from './restore.sql.js';
 
 const INTERVAL_MS = 30_000;
-
-/** What is said when a database is behind. */
-export const DATABASE_IS_BEHIND = 'This database is older than the register that was in service with this log of erasures: it was restored, or made anew. '
-  + 'Withdrawals may be lost in it, and marketing would take what it says for old. "npm run restore" does what has to follow; by hand: docs/restore.md, the last step of which, epoch:raise, lets the service start.';
 
 interface Counted { readonly count: number }
 
@@ -36,13 +32,6 @@ export class Pulse implements OnApplicationBootstrap, BeforeApplicationShutdown 
 
   beforeApplicationShutdown(): Promise<void> {
     return this.task.stop();
-  }
-
-  /** The log is asked first: other instances count on meanwhile, here before there. */
-  async isBehind(): Promise<boolean> {
-    const seen = await this.log.seenPulse();
-    const [pulse] = await runStatement<Counted>(this.dataSource, READ_PULSE, []);
-    return (pulse?.count ?? 0) < seen;
   }
 
   /** Ends the process when the database was put back under it: the next start tells what has to follow. Not in order, which would send what is left to marketing. */

@@ -40,6 +40,12 @@ export interface Kept {
   readonly again_ms: number;
 }
 
+/** Marketing's word on this very person; undefined: it is none, or about somebody else. */
+function statementOn({ statement, ref }: FactsRow): ErasureStatement | undefined {
+  const content = readErasureStatement(statement ?? '');
+  return content?.ref === ref ? content : undefined;
+}
+
 /** Writes down what a round has come to: certificates where nothing was found, findings elsewhere. */
 @Injectable()
 export class CaseClosing {
@@ -70,7 +76,7 @@ export class CaseClosing {
       const certificates = new Map<string, string>();
       const kept: Kept[] = [];
       for (const row of await runInTransaction<FactsRow>(manager, READ_FACTS, [roundId, caseIds])) {
-        const content = readErasureStatement(row.statement ?? '');
+        const content = statementOn(row);
         if (content?.rowsLeft === 0) certificates.set(row.id, await signed(certificateOf(this.factsOf(row, content), { ...round, issuedAt }, this.config.profile, this.config.backupRetentionDays), key));
         else kept.push({ id: row.id, findings: content ? { found: [{ ...STATEMENT, count: content.rowsLeft }], unsearched: [] } : UNREADABLE, again_ms: pauseMs });
       }
