@@ -1,9 +1,12 @@
-import type { QueryRunner } from 'typeorm';
-
 /** What of the driver's connection is used: its socket can be told to wait. */
 interface DriverConnection {
   query(text: string): void;
   readonly stream: { pause(): void; resume(): void; destroy(): void };
+}
+
+/** A runner of TypeORM, or whatever else has a connection of the driver. */
+interface Runner {
+  connect(): Promise<unknown>;
 }
 
 interface Driver {
@@ -18,7 +21,7 @@ const MESSAGES_A_TURN = 1_000;
  * row, is passed on as it comes and is valid only during the call; nothing is collected. When `take` throws, the
  * connection is given up, as nothing else stops the rest from coming, and the error passed on. `text` takes no parameters, so nothing of a caller may stand in it.
  */
-export async function copyOut(runner: QueryRunner, text: string, take: (message: Buffer) => void): Promise<void> {
+export async function copyOut(runner: Runner, text: string, take: (message: Buffer) => void): Promise<void> {
   const client = (await runner.connect()) as Driver;
   await new Promise<void>((resolve, reject) => {
     let connection: DriverConnection | undefined;

@@ -1,4 +1,3 @@
-import type { DataSource, QueryRunner } from 'typeorm';
 import { copyOut } from '#database/copy-out.js';
 import { errorCode } from '#database/database-errors.js';
 import { type CatalogTable, COPY_STATISTICS, copyTable, IS_GONE, LIST_LARGE_OBJECTS, LIST_TABLES, READ_LARGE_OBJECT } from './catalog.sql.js';
@@ -7,6 +6,7 @@ import type { FoundKind, Needles } from './needles.js';
 import { RowBatch } from './row-batch.js';
 import { type ExpectedKinds, RowSearch } from './row-search.js';
 import { Places } from './places.js';
+import type { SearchedDatabase, SearchRunner } from './searched-database.js';
 import type { Finding, Unsearched } from './sought.js';
 import { StreamSearch } from './stream-search.js';
 
@@ -57,9 +57,9 @@ const SETTINGS = `SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = 0; SE
  * @throws the signal's reason soon after it is aborted
  */
 export function searchDatabase(
-  dataSource: DataSource, needles: Needles, store: string, expected: readonly ExpectedValue[] = [], signal?: AbortSignal,
+  database: SearchedDatabase, needles: Needles, store: string, expected: readonly ExpectedValue[] = [], signal?: AbortSignal,
 ): Promise<DatabaseSearched> {
-  return inOneSnapshot(dataSource, signal, async (runner) => {
+  return inOneSnapshot(database, signal, async (runner) => {
     const search = new DatabaseSearch(runner, needles, store, expected);
     await search.tables();
     await search.largeObjects();
@@ -70,18 +70,18 @@ export function searchDatabase(
 
 /** Searches what the planner remembers of columns, and nothing else. */
 export function searchStatistics(
-  dataSource: DataSource, needles: Needles, store: string, expected: readonly ExpectedValue[] = [], signal?: AbortSignal,
+  database: SearchedDatabase, needles: Needles, store: string, expected: readonly ExpectedValue[] = [], signal?: AbortSignal,
 ): Promise<Pick<DatabaseSearched, 'found' | 'remembered'>> {
-  return inOneSnapshot(dataSource, signal, async (runner) => {
+  return inOneSnapshot(database, signal, async (runner) => {
     const search = new DatabaseSearch(runner, needles, store, expected);
     await search.statistics();
     return search.result;
   });
 }
 
-async function inOneSnapshot<T>(dataSource: DataSource, signal: AbortSignal | undefined, search: (runner: QueryRunner) => Promise<T>): Promise<T> {
+async function inOneSnapshot<T>(database: SearchedDatabase, signal: AbortSignal | undefined, search: (runner: SearchRunner) => Promise<T>): Promise<T> {
   signal?.throwIfAborted();
-  const runner = dataSource.createQueryRunner();
+  const runner = database.createQueryRunner();
   const giveUp = (): void => { void cutOff(runner); };
   signal?.addEventListener('abort', giveUp, { once: true });
   try {
@@ -100,7 +100,7 @@ async function inOneSnapshot<T>(dataSource: DataSource, signal: AbortSignal | un
 }
 
 /** Also a search that waits for a lock ends by it; whoever borrows a connection after gets another one. */
-async function cutOff(runner: QueryRunner): Promise<void> {
+async function cutOff(runner: SearchRunner): Promise<void> {
   const client = (await runner.connect()) as { readonly connection: { readonly stream: { destroy(): void } } };
   client.connection.stream.destroy();
 }
@@ -111,7 +111,7 @@ class DatabaseSearch {
   private readonly remembered: Column[] = [];
 
   constructor(
-    private readonly runner: QueryRunner,
+    private readonly runner: SearchRunner,
     private readonly needles: Needles,
     store: string,
     private readonly expected: readonly ExpectedValue[],

@@ -6,9 +6,8 @@ import { JsonLogger } from '#http/logger.js';
 import { ConfirmingClient } from '#messaging/confirming-client.js';
 import { PublishUnconfirmed } from '#messaging/messaging.errors.js';
 import { ROUTING } from '#messaging/topology.js';
-import { Needles } from '#search/needles.js';
-import { searchDatabaseAfresh } from '#search/search-afresh.js';
-import { type Directory, searchFiles } from '#search/search-files.js';
+import type { Directory } from '#search/search-files.js';
+import { SearchThread } from '#search/search-thread.js';
 import { StatementSigner } from '../answering/statement-signer.service.js';
 import { isMissing } from '../exports/file-store.service.js';
 import { RegisterClient, UnreadableReply } from '../link/register-client.service.js';
@@ -55,7 +54,7 @@ export class LeftoverSearch implements OnModuleDestroy {
     this.stopping.signal.throwIfAborted();
     const sought = await this.soughtIn(roundId);
     const startedAt = performance.now();
-    const searched = sought && await this.searchStores(await Needles.of(sought), () => this.isOver(roundId, sought));
+    const searched = sought && await this.searchInThread(sought, () => this.isOver(roundId, sought));
     if (sought === undefined || searched === undefined) {
       this.logger.event('search-round-over');
       return;
@@ -91,22 +90,32 @@ export class LeftoverSearch implements OnModuleDestroy {
     return this.register.needles(roundId, after).then((reply) => reply === undefined, () => false);
   }
 
+  private async searchInThread(sought: NeedlesReply['cases'], isOver: () => Promise<boolean>): Promise<StoreSearched[] | undefined> {
+    const thread = new SearchThread(this.stopping.signal);
+    try {
+      await thread.lookFor(sought);
+      return await this.searchStores(thread, isOver);
+    } finally {
+      await thread.end();
+    }
+  }
+
   /** Undefined: the round was over before the last store was searched. */
-  private async searchStores(needles: Needles, isOver: () => Promise<boolean>): Promise<StoreSearched[] | undefined> {
-    const { found, unsearched, more, tables, bytes } = await searchDatabaseAfresh(this.database, needles, OWN_STORES.database, TOMBSTONES, this.stopping.signal);
+  private async searchStores(thread: SearchThread, isOver: () => Promise<boolean>): Promise<StoreSearched[] | undefined> {
+    const { found, unsearched, more, tables, bytes } = await thread.searchDatabase(this.database, OWN_STORES.database, TOMBSTONES);
     const searched: StoreSearched[] = [{ store: OWN_STORES.database, what: 'tables', number: tables, bytes, found, unsearched, more }];
     if (await isOver()) return undefined;
     const exports = { store: OWN_STORES.exports, path: this.config.exports.directory };
-    searched.push(await isThere(exports) ? await this.searchDirectory(exports, needles) : { store: exports.store, what: 'files', number: 0, bytes: 0, found: [], unsearched: [] });
+    searched.push(await isThere(exports) ? await this.searchDirectory(thread, exports) : { store: exports.store, what: 'files', number: 0, bytes: 0, found: [], unsearched: [] });
     for (const directory of this.config.searchDirectories) {
       if (await isOver()) return undefined;
-      searched.push(await this.searchDirectory(directory, needles));
+      searched.push(await this.searchDirectory(thread, directory));
     }
     return searched;
   }
 
-  private async searchDirectory(directory: Directory, needles: Needles): Promise<StoreSearched> {
-    const { found, unsearched, more, files, bytes } = await searchFiles([directory], needles, this.stopping.signal);
+  private async searchDirectory(thread: SearchThread, directory: Directory): Promise<StoreSearched> {
+    const { found, unsearched, more, files, bytes } = await thread.searchDirectory(directory);
     return { store: directory.store, what: 'files', number: files, bytes, found, unsearched, more };
   }
 }

@@ -1,11 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Needles } from '#search/needles.js';
-import { searchDatabaseAfresh } from '#search/search-afresh.js';
-import { searchFiles } from '#search/search-files.js';
+import { SearchThread } from '#search/search-thread.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import type { StoreSearched } from '../certificates/certificate-content.js';
 import { SearchConnections } from './search-connections.service.js';
-import { withoutKinds } from './shared-values.js';
 import type { SoughtCase } from './sought-cases.service.js';
 import { REGISTER_TOMBSTONES } from './tombstones.js';
 import type { OwnResult } from './verdict.js';
@@ -25,11 +22,20 @@ export class OwnStores {
     @Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'searchDirectories'>,
   ) {}
 
-  /** @throws the signal's reason soon after it is aborted */
+  /** In a thread, which ends with the search. @throws SearchFailed; the signal's reason soon after it is aborted */
   async search(cases: readonly SoughtCase[], signal: AbortSignal): Promise<OwnSearch> {
+    const thread = new SearchThread(signal);
+    try {
+      await thread.lookFor(cases);
+      return await this.searchIn(thread);
+    } finally {
+      await thread.end();
+    }
+  }
+
+  private async searchIn(thread: SearchThread): Promise<OwnSearch> {
     const own = { stores: [] as StoreSearched[], found: [] as OwnResult['found'][number][], unsearched: [] as OwnResult['unsearched'][number][] };
-    const needles = await Needles.of(cases);
-    const { tables, bytes, found, unsearched } = await searchDatabaseAfresh(await this.connections.dataSource(), needles, 'register', REGISTER_TOMBSTONES, signal);
+    const { tables, bytes, found, unsearched } = await thread.searchDatabase(await this.connections.dataSource(), 'register', REGISTER_TOMBSTONES);
     own.stores.push({ store: 'register', what: 'tables', number: tables, bytes, at: new Date() });
     const add = (searched: OwnResult): void => {
       for (const each of searched.found) own.found.push(each); // there may be more than a call takes arguments
@@ -37,15 +43,10 @@ export class OwnStores {
     };
     add({ found, unsearched });
     for (const directory of this.config.searchDirectories) {
-      const sought = directory.store === PASSES_REFERENCES ? await Needles.of(cases.map(withoutReference)) : needles;
-      const searched = await searchFiles([directory], sought, signal);
+      const searched = await thread.searchDirectory(directory, directory.store === PASSES_REFERENCES ? ['ref'] : []);
       own.stores.push({ store: directory.store, what: 'files', number: searched.files, bytes: searched.bytes, at: new Date() });
       add(searched);
     }
     return own;
   }
-}
-
-function withoutReference(sought: SoughtCase): SoughtCase {
-  return { ...sought, ...withoutKinds(sought, ['ref']) };
 }

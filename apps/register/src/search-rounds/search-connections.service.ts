@@ -3,11 +3,11 @@ import type { DataSource } from 'typeorm';
 import { registerDataSource } from '../database/data-source.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 
-/** One holds the lock, one searches. */
-const CONNECTIONS = 2;
+/** It holds the lock; the thread that searches has another. */
+const CONNECTIONS = 1;
 const LOCK = `hashtext('lupa:search-rounds')`;
 
-/** Connections of the rounds alone: a search takes minutes, and requests must not wait for it. */
+/** The connection of the rounds alone: a search takes minutes, and requests must not wait for it. */
 @Injectable()
 export class SearchConnections implements OnApplicationShutdown {
   private opened: Promise<DataSource> | undefined;
