@@ -48,7 +48,7 @@ export const DECISION_MUTANTS = [
   {
     name: 'borrowed decision',
     what: 'whoever ends a legal hold stands in the case as having decided on abuse',
-    edits: [['apps/register/src/holds/holds.service.js', 'abuse: queuedDecision(hold)', 'abuse: queuedDecision(hold) && { ...queuedDecision(hold), decidedBy: caller.subject }']],
+    edits: [['apps/register/src/holds/holds.service.js', 'queuedDecision(hold) : null', '{ ...queuedDecision(hold), decidedBy: caller.subject } : null']],
     tests: DECISIONS,
   },
   {

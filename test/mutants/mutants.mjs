@@ -8,6 +8,7 @@ import { LEFTOVER_MUTANTS } from './leftover-mutants.mjs';
 import { RESTORE_MUTANTS } from './restore-mutants.mjs';
 import { ROUND_MUTANTS } from './round-mutants.mjs';
 import { SEGMENT_MUTANTS } from './segment-mutants.mjs';
+import { STANDING_MUTANTS } from './standing-mutants.mjs';
 
 /**
  * `edits`: [file below dist/, text that must stand there exactly once, what replaces it]. `tests`: Jest patterns that should bite,
@@ -242,4 +243,5 @@ export const MUTANTS = [
   ...IMPORT_MUTANTS,
   ...RESTORE_MUTANTS,
   ...ROUND_MUTANTS,
+  ...STANDING_MUTANTS,
 ];

@@ -180,6 +180,17 @@ describe('an objection', () => {
     expect((await history(person.id)).at(-1)).toMatchObject({ liftsSuppression: true });
   });
 
+  it('that is sent again late closes what she has opened since: she is asked once more', async () => {
+    const person = await create();
+    await object(person, 30);
+    await put(person.id, 'email', decision({ method: 'account-settings' }));
+    expect(await projected(person.id)).toEqual(['email']);
+    await object(person, 30);
+    expect(await projected(person.id)).toEqual([]);
+    await put(person.id, 'email', decision({ method: 'account-settings' }));
+    expect(await projected(person.id)).toEqual(['email']);
+  });
+
   it('follows the address into another record', async () => {
     const person = await create();
     await object(person);
