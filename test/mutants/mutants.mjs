@@ -5,6 +5,7 @@ import { DECISION_MUTANTS } from './decision-mutants.mjs';
 import { EXPORT_MUTANTS } from './export-mutants.mjs';
 import { IMPORT_MUTANTS } from './import-mutants.mjs';
 import { LEFTOVER_MUTANTS } from './leftover-mutants.mjs';
+import { OUTAGE_MUTANTS } from './outage-mutants.mjs';
 import { RESTORE_MUTANTS } from './restore-mutants.mjs';
 import { ROUND_MUTANTS } from './round-mutants.mjs';
 import { SEGMENT_MUTANTS } from './segment-mutants.mjs';
@@ -241,6 +242,7 @@ export const MUTANTS = [
   ...BUNDLE_MUTANTS,
   ...DECISION_MUTANTS,
   ...IMPORT_MUTANTS,
+  ...OUTAGE_MUTANTS,
   ...RESTORE_MUTANTS,
   ...ROUND_MUTANTS,
   ...STANDING_MUTANTS,
