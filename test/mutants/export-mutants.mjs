@@ -1,4 +1,4 @@
-/** Faults of exports: what recipients are told, and what a waiting file holds. */
+/** Faults of exports and of what is forgotten in time: what recipients are told, what a waiting file holds, whose membership and reads stay. */
 export const EXPORT_MUTANTS = [
   {
     name: 'outdated row in a file',
@@ -42,6 +42,12 @@ export const EXPORT_MUTANTS = [
     what: 'the statement of an erasure leaves out a recipient whose members are not kept any more',
     edits: [['apps/marketing/src/retention/retention.service.js', 'await this.addToPast(manager, due.recipient, block, members);', '']],
     tests: ['marketing/retention.spec'], only: 'still names it',
+  },
+  {
+    name: 'reads of the held forgotten',
+    what: 'who read somebody under a legal hold is forgotten by age',
+    edits: [['apps/register/src/retention/retention.sql.js', 'WHERE l.at <= $1 AND $3::timestamptz IS NOT NULL AND ${READ_OF_FREE} LIMIT $2', 'WHERE l.at <= $1 AND $3::timestamptz IS NOT NULL LIMIT $2']],
+    tests: ['register/retention.spec'], only: 'restricted and held it stays',
   },
   {
     name: 'taken file not looked at',

@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
+import { PERSONAL_DATA } from '#register/personal-data/tables.js';
+import { READ_LOG_PURPOSE } from '#register/retention/retention-rules.js';
 import { Retention } from '#register/retention/retention.service.js';
 import { projected } from '#test/support/projected.js';
 import { decision, startTestRegister, type TestRegister } from '#test/support/register.js';
@@ -30,7 +32,7 @@ afterAll(async () => { await register.stop(); });
 
 const retention = (): Retention => register.app.get(Retention, { strict: false });
 const drain = async (): Promise<void> => {
-  for (const rule of ['relationship-ended', 'consent-inactive'] as const) while ((await retention().chunk(rule, new Date(), NEVER_FINISHED)).kind !== 'finished');
+  for (const rule of ['relationship-ended', 'consent-inactive', 'read-log'] as const) while ((await retention().chunk(rule, new Date(), NEVER_FINISHED)).kind !== 'finished');
 };
 const start = (...args: string[]): ChildProcess => spawn(process.execPath, [CLI, 'retention:run', ...args], { env: environment });
 const run = (...args: string[]): Promise<{ code: number | null; out: string }> => new Promise((resolve, reject) => {
@@ -187,5 +189,31 @@ describe('a marketing consent', () => {
     const { body } = await register.call('POST', '/v1/customers', { body: { contact: { email: `${randomUUID()}@example.fi` }, source: { kind: 'staff' }, consents: [granted(2.5)] } });
     await drain();
     expect(await projected(register, String(body['id']))).toEqual([]);
+  });
+});
+
+describe('the log of reads', () => {
+  const readAgo = (id: string, years: number, times = 1) => register.database.query(
+    `INSERT INTO access_log (actor, actor_kind, purpose, route, customer_id, fields, at)
+     SELECT 'tiina', 'staff', 'customer-contact', 'GET /v1/customers/:id', $1, '{contact}', $2 FROM generate_series(1, $3)`, [id, yearsAgo(years), times]);
+  const reads = async (id: string): Promise<number> => (await register.database.query<object[]>('SELECT 1 FROM access_log WHERE customer_id = $1', [id])).length;
+
+  it('is forgotten when the period of its purpose is over, in parts, and of the restricted and held it stays', async () => {
+    const [one, held, restricted] = [await create(), await create(), await create()];
+    await register.call('PUT', `/v1/customers/${held}/legal-hold`, { body: { reason: 'claim', owner: 'legal', reviewAt: new Date(Date.now() + 86_400_000).toISOString() } });
+    await register.call('PUT', `/v1/customers/${restricted}/restriction`, { body: { reason: 'needed-for-claims' } });
+    await readAgo(one, 3.01, 2_500);
+    await readAgo(one, 2.99);
+    for (const id of [held, restricted]) await readAgo(id, 3.01);
+    expect(await previewOf('read-log')).toMatchObject({ due: 2_500, spared: 2 });
+    expect((await run('--dry-run')).out).toMatch(/read-log: 2500 read\(s\) to be forgotten/);
+    expect(await reads(one)).toBe(2_501);
+    expect(await run()).toMatchObject({ code: 0, out: expect.stringContaining('read-log: 2500 forgotten') });
+    expect([await reads(one), await reads(held), await reads(restricted)]).toEqual([1, 1, 1]);
+    await expect(register.database.query('DELETE FROM access_log WHERE customer_id = $1', [one])).rejects.toThrow('append-only');
+  });
+
+  it('has the purpose that the person is told of', () => {
+    expect(PERSONAL_DATA.access_log).toMatchObject({ purpose: READ_LOG_PURPOSE });
   });
 });

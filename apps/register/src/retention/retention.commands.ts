@@ -9,13 +9,14 @@ import { Suppressions } from '../suppression/suppressions.service.js';
 import { DAYS_KNOWN, type Rule, RULES } from './retention-rules.js';
 import { Retention } from './retention.service.js';
 
-const DOES: Readonly<Record<Rule, string>> = { 'relationship-ended': 'to be erased', 'consent-inactive': 'whose consents have lapsed' };
+const DOES: Readonly<Record<Rule, string>> = { 'relationship-ended': 'to be erased', 'consent-inactive': 'whose consents have lapsed', 'read-log': 'read(s) to be forgotten' };
+const DONE: Readonly<Record<Rule, string>> = { 'relationship-ended': 'erased', 'consent-inactive': 'lapsed', 'read-log': 'forgotten' };
 
 /** Operator commands about retention. They print numbers and days, never a person. */
 export const RETENTION_COMMANDS = {
   'retention:run': {
     usage: 'retention:run [--dry-run]',
-    summary: 'Erases those whose relationship ended long enough ago and lets inactive consents lapse, now. --dry-run only counts.',
+    summary: 'Erases those whose relationship ended long enough ago lets inactive consents lapse and forgets who read whom long ago, now. --dry-run only counts.',
     async run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void> {
       const { values } = parseArgs({ args, options: { 'dry-run': { type: 'boolean' } } });
       const suppressions = new Suppressions(dataSource, config);
@@ -51,5 +52,5 @@ async function runRule(retention: Retention, rule: Rule): Promise<void> {
     if (outcome.kind !== 'more') break;
     total += outcome.done;
   }
-  console.log(`${rule}: ${total} ${rule === 'relationship-ended' ? 'erased' : 'lapsed'}`);
+  console.log(`${rule}: ${total} ${DONE[rule]}`);
 }

@@ -10,10 +10,10 @@ import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { MARKETING_PURPOSE } from '../sync/projection.js';
 import { cutoff, lapsedAt, RETENTION, type Rule, RULES, toldBy } from './retention-rules.js';
-import { BEGIN_RUN, CLAIM, COUNT_RUN, DUE, PREVIEW } from './retention.sql.js';
+import { BEGIN_RUN, CLAIM, COUNT_RUN, DUE, FORGET_READS, NAME_READS, PREVIEW } from './retention.sql.js';
 
 /** Customers of one transaction: what a crash undoes, and what others may have to wait for. Erasures are one statement, lapses some for each person. */
-const CHUNK: Readonly<Record<Rule, number>> = { 'relationship-ended': 500, 'consent-inactive': 50 };
+const CHUNK: Readonly<Record<Rule, number>> = { 'relationship-ended': 500, 'consent-inactive': 50, 'read-log': 1_000 };
 /** Any number, the same in every instance. */
 const LOCK = '7235613049152';
 const ACTOR: Caller = { kind: 'program', subject: RETENTION, roles: [], scopes: [] };
@@ -89,6 +89,10 @@ export class Retention {
         let done = 0;
         for (const id of ids) if (await this.expire(manager, id, now)) done += 1;
         return { done, refs: [] };
+      }
+      case 'read-log': {
+        await runInTransaction(manager, NAME_READS, [ids]);
+        return { done: (await runInTransaction(manager, FORGET_READS, [ids])).length, refs: [] };
       }
       default: return rule satisfies never;
     }

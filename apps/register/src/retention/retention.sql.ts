@@ -7,6 +7,8 @@ const FREE = 'c.restricted_at IS NULL AND NOT EXISTS (SELECT FROM legal_hold h W
 /** Nor before the end has been known for a while. An end that came without a record, in a database from before, is as old as it says. */
 const isKnown = (parameter: number): string => `coalesce(${END_TOLD_AT} <= $${parameter}, true)`;
 const ENDED = 'c.ended_at <= $1';
+/** Reads of those who are restricted or held stay: they may be what is needed for a claim. */
+const READ_OF_FREE = `NOT EXISTS (SELECT FROM customer c WHERE c.id = l.customer_id AND NOT (${FREE}))`;
 const INACTIVE = `
   c.known_to_marketing AND c.active_at <= $1
   AND EXISTS (SELECT FROM consent k WHERE k.customer_id = c.id AND k.purpose = 'marketing' AND k.decision = 'granted')`;
@@ -30,7 +32,21 @@ export const DUE: Readonly<Record<Rule, Statement>> = {
         SELECT c.id, c.active_at AS at FROM customer c WHERE ${INACTIVE} AND c.active_at >= $3::timestamptz ORDER BY c.active_at LIMIT $2
       ) AS due ORDER BY id`,
   },
+  // In no order: what was found is gone before the next look, and to sort what is due anew for each chunk would take as long as all of it.
+  'read-log': {
+    name: 'due-read-log',
+    text: `SELECT l.id::text, l.at::text FROM access_log l WHERE l.at <= $1 AND $3::timestamptz IS NOT NULL AND ${READ_OF_FREE} LIMIT $2`,
+  },
 };
+
+/** The trigger of the log lets go what the transaction names. $1 ids of reads */
+export const NAME_READS: Statement = {
+  name: 'name-reads',
+  text: `SELECT set_config('lupa.erasing', coalesce(string_agg(DISTINCT customer_id::text, ','), ''), true) FROM access_log WHERE id = ANY($1::bigint[])`,
+};
+
+/** $1 ids */
+export const FORGET_READS: Statement = { name: 'forget-reads', text: 'DELETE FROM access_log WHERE id = ANY($1::bigint[]) RETURNING 1' };
 
 /** How many are due, how many of them are spared for now, and the oldest date. $1 cutoff; of ended relationships $2 told by */
 export const PREVIEW: Readonly<Record<Rule, string>> = {
@@ -38,6 +54,9 @@ export const PREVIEW: Readonly<Record<Rule, string>> = {
     SELECT count(*) FILTER (WHERE free)::int AS due, count(*) FILTER (WHERE NOT free)::int AS spared, min(ended_at) FILTER (WHERE free) AS oldest
     FROM (SELECT c.ended_at, ${FREE} AND ${isKnown(2)} AS free FROM customer c WHERE ${ENDED}) AS ended`,
   'consent-inactive': `SELECT count(*)::int AS due, 0 AS spared, min(c.active_at) AS oldest FROM customer c WHERE ${INACTIVE}`,
+  'read-log': `
+    SELECT count(*) FILTER (WHERE free)::int AS due, count(*) FILTER (WHERE NOT free)::int AS spared, min(at) FILTER (WHERE free) AS oldest
+    FROM (SELECT l.at, ${READ_OF_FREE} AS free FROM access_log l WHERE l.at <= $1) AS reads`,
 };
 
 /** One instance at a time, until the transaction ends. $1 lock */
