@@ -3,7 +3,7 @@ export const STANDING_MUTANTS = [
   {
     name: 'old word',
     what: 'a guardian’s word that was taken back counts again when it is sent again',
-    edits: [['apps/register/src/guardians/guardians.service.js', 'withdrawn?.at && givenAt <= withdrawn.at', 'false']],
+    edits: [['apps/register/src/guardians/guardians.service.js', 'withdrawn && given.givenAt <= withdrawn', 'false']],
     tests: ['register/guardians.spec'],
   },
   {

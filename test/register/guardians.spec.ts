@@ -61,6 +61,17 @@ describe('a child', () => {
     expect(((await register.call('GET', `/v1/customers/${id}/guardian-consent`)).body['records'] as object[]).at(-1)).toMatchObject({ decision: 'given', decidedAt: old.givenAt });
   });
 
+  it('does not come back by the word that was withdrawn either when the clock of the shop runs ahead', async () => {
+    const id = await create();
+    const word = { givenAt: ago(NOW) };
+    await give(id, word);
+    await grant(id, 2 * NOW);
+    expect(await projected(id)).toEqual(['email']);
+    await lose(id);
+    expect((await give(id, word)).body).toMatchObject({ inEffect: false });
+    expect(await projected(id)).toEqual([]);
+  });
+
   it('keeps what she consented to when the guardian’s word is renewed', async () => {
     const id = await create();
     await give(id);

@@ -19,7 +19,7 @@ import { Relay } from '../sync/relay.js';
 import { WordingsService } from '../wordings/wordings.service.js';
 import { GUARDIAN_IN_FUTURE, NOT_A_CHILD } from './guardians.errors.js';
 import type { GuardianConsent, GuardianRecords } from './guardians.schemas.js';
-import { LAST_WITHDRAWAL, READ_GUARDIAN_RECORDS, RECORD_GUARDIAN, SET_GUARDIAN } from './guardians.sql.js';
+import { LAST_WORDS, READ_GUARDIAN_RECORDS, RECORD_GUARDIAN, SET_GUARDIAN } from './guardians.sql.js';
 
 /** Five minutes, as for consents: clocks of callers run ahead a little. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -47,11 +47,11 @@ export class GuardiansService {
       if (customer.restricted_at) throw new Failure(CUSTOMER_RESTRICTED, { extra: { restriction: customer.restriction_reason } });
       await this.wordings.assertShown(given.wording, MARKETING_PURPOSE, '#/wording');
       await runInTransaction(manager, RECORD_GUARDIAN, [
-        customer.id, 'given', givenAt, given.verification, wordingId, version, language, sha256, given.sourceSystem, caller.subject,
+        customer.id, 'given', given.givenAt, given.verification, wordingId, version, language, sha256, given.sourceSystem, caller.subject,
       ]);
-      const [withdrawn] = await runInTransaction<{ at: Date | null }>(manager, LAST_WITHDRAWAL, [customer.id]);
+      const { withdrawn } = await lastWords(manager, customer);
       // The word that was taken back, sent again, or another as old: proof, and nothing rests on it any more.
-      if (withdrawn?.at && givenAt <= withdrawn.at) return answered(customer, customer.version, false);
+      if (withdrawn && given.givenAt <= withdrawn) return answered(customer, customer.version, false);
       // Consents given under the first agreement rest on it: a renewal does not make them older than their permission.
       return this.set(manager, customer, customer.guardian_at && customer.guardian_at < givenAt ? customer.guardian_at : givenAt);
     });
@@ -63,7 +63,11 @@ export class GuardiansService {
   async withdraw(write: WriteRequest, caller: Caller, id: string): Promise<WriteAnswer> {
     const answer = await this.writes.run(write, async (manager) => {
       const customer = await this.suppressions.lock(manager, id);
-      await runInTransaction(manager, RECORD_GUARDIAN, [customer.id, 'withdrawn', new Date(), null, null, null, null, null, 'register', caller.subject]);
+      const now = new Date();
+      const { told } = await lastWords(manager, customer);
+      // A word that was told by a clock that runs ahead is taken back as well.
+      const upTo = told && told > now ? told : now;
+      await runInTransaction(manager, RECORD_GUARDIAN, [customer.id, 'withdrawn', upTo, null, null, null, null, null, 'register', caller.subject]);
       return this.set(manager, customer, null);
     });
     this.relay.wake();
@@ -88,6 +92,11 @@ export class GuardiansService {
     await markChanged(manager, { ref: customer.ref, version: row.version, before, after, knownToMarketing: customer.known_to_marketing, reason: 'consent' });
     return answered(customer, row.version, true);
   }
+}
+
+async function lastWords(manager: EntityManager, { id }: CustomerRow): Promise<{ told: Date | null; withdrawn: Date | null }> {
+  const [words] = await runInTransaction<{ told: Date | null; withdrawn: Date | null }>(manager, LAST_WORDS, [id]);
+  return words ?? { told: null, withdrawn: null };
 }
 
 function answered({ id }: CustomerRow, version: number, inEffect: boolean): WriteResult {

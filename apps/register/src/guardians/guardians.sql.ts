@@ -9,10 +9,10 @@ export const RECORD_GUARDIAN: Statement = {
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 };
 
-/** Up to when every word of a guardian is taken back; null: none was. $1 customer id */
-export const LAST_WITHDRAWAL: Statement = {
-  name: 'last-guardian-withdrawal',
-  text: "SELECT max(decided_at) AS at FROM guardian_consent WHERE customer_id = $1 AND decision = 'withdrawn'",
+/** The latest word of a guardian, and up to when every word is taken back; each null when there is none. $1 customer id */
+export const LAST_WORDS: Statement = {
+  name: 'last-guardian-words',
+  text: "SELECT max(decided_at) AS told, max(decided_at) FILTER (WHERE decision = 'withdrawn') AS withdrawn FROM guardian_consent WHERE customer_id = $1",
 };
 
 /** $1 customer id, $2 since when a guardian agrees, $3 known to marketing */
