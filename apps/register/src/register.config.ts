@@ -40,7 +40,7 @@ export interface RegisterConfig {
   readonly linkDigestKey: Buffer;
   /** Logs, the broker's data: searched for the erased beside the database. */
   readonly searchDirectories: readonly Directory[];
-  /** Between two searches; undefined: ten times what the last one took. */
+  /** Between two searches; undefined: three times what the last one took. */
   readonly searchPauseMs: number | undefined;
   /** How long a search waits for marketing's answer before it is given up and begun anew. */
   readonly searchAnswerSeconds: number;

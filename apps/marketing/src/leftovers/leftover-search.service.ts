@@ -18,6 +18,12 @@ import { TOMBSTONES } from './tombstones.sql.js';
 /** The register goes on from page to page for ever only when something is wrong with it. */
 const MOST_PAGES = (2 * MAX_ROUND_CASES) / MAX_NEEDLE_CASES;
 
+/** What is left here of whom a round looks for: how many, and the last of them. */
+interface Sought {
+  readonly cases: number;
+  readonly last: string | null;
+}
+
 /** The process shuts down; the request is delivered again to the next one. */
 class SearchInterrupted extends Error {
   override readonly name = 'SearchInterrupted';
@@ -52,49 +58,51 @@ export class LeftoverSearch implements OnModuleDestroy {
    */
   async answer(roundId: string): Promise<void> {
     this.stopping.signal.throwIfAborted();
-    const sought = await this.soughtIn(roundId);
     const startedAt = performance.now();
-    const searched = sought && await this.searchInThread(sought, () => this.isOver(roundId, sought));
-    if (sought === undefined || searched === undefined) {
+    const result = await this.searchInThread(roundId);
+    if (result === undefined) {
       this.logger.event('search-round-over');
       return;
     }
-    const statement = searchStatement({ roundId, searchedAt: new Date().toISOString(), cases: sought.length }, searched);
+    const { sought, searched } = result;
+    const statement = searchStatement({ roundId, searchedAt: new Date().toISOString(), cases: sought.cases }, searched);
     const body: SearchAnswered = { schema: 'search.answered.v1', roundId, statement: await this.signer.signSearch(statement) };
     const [outcome = 'unknown'] = await this.client.publishAll([{ routingKey: ROUTING.searched, body }]);
     if (outcome !== 'confirmed') throw new PublishUnconfirmed(outcome);
     const bytes = searched.reduce((sum, store) => sum + store.bytes, 0);
-    this.logger.event('searched-for-leftovers', { count: sought.length, bytes, ms: Math.round(performance.now() - startedAt) });
+    this.logger.event('searched-for-leftovers', { count: sought.cases, bytes, ms: Math.round(performance.now() - startedAt) });
     if (statement.found.length > 0) this.logger.event('leftovers-found', { count: new Set(statement.found.map((finding) => finding.case)).size }, 'error');
     if (statement.unsearched.length > 0) this.logger.event('stores-not-searched', { count: statement.unsearched.length }, 'error');
   }
 
-  /** Undefined: the round is over. */
-  private async soughtIn(roundId: string): Promise<NeedlesReply['cases'] | undefined> {
-    const cases: NeedlesReply['cases'] = [];
-    let after: string | null = null;
+  /** Pulls what to look for and hands it to the thread, page by page. Undefined: the round is over. */
+  private async handOver(roundId: string, thread: SearchThread): Promise<Sought | undefined> {
+    let [cases, last, after]: [number, string | null, string | null] = [0, null, null];
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const reply: NeedlesReply | undefined = await this.register.needles(roundId, after);
       this.stopping.signal.throwIfAborted();
       if (reply === undefined) return undefined;
-      cases.push(...reply.cases);
+      await thread.lookFor(reply.cases);
+      cases += reply.cases.length;
+      last = reply.cases.at(-1)?.caseId ?? last;
       after = reply.next;
-      if (after === null && cases.length <= MAX_ROUND_CASES) return cases;
+      if (after === null && cases <= MAX_ROUND_CASES) return { cases, last };
     }
     throw new UnreadableReply();
   }
 
   /** Whether the register has given the round up. While it cannot be asked, it may still want the answer. */
-  private async isOver(roundId: string, sought: NeedlesReply['cases']): Promise<boolean> {
-    const after = sought.at(-1)?.caseId ?? null;
-    return this.register.needles(roundId, after).then((reply) => reply === undefined, () => false);
+  private async isOver(roundId: string, { last }: Sought): Promise<boolean> {
+    return this.register.needles(roundId, last).then((reply) => reply === undefined, () => false);
   }
 
-  private async searchInThread(sought: NeedlesReply['cases'], isOver: () => Promise<boolean>): Promise<StoreSearched[] | undefined> {
+  /** Undefined: the round is over. */
+  private async searchInThread(roundId: string): Promise<{ sought: Sought; searched: readonly StoreSearched[] } | undefined> {
     const thread = new SearchThread(this.stopping.signal);
     try {
-      await thread.lookFor(sought);
-      return await this.searchStores(thread, isOver);
+      const sought = await this.handOver(roundId, thread);
+      const searched = sought && await this.searchStores(thread, () => this.isOver(roundId, sought));
+      return sought && searched && { sought, searched };
     } finally {
       await thread.end();
     }

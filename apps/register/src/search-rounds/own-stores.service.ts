@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { SearchThread } from '#search/search-thread.js';
+import type { SearchThread } from '#search/search-thread.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import type { StoreSearched } from '../certificates/certificate-content.js';
 import { SearchConnections } from './search-connections.service.js';
-import type { SoughtCase } from './sought-cases.service.js';
 import { REGISTER_TOMBSTONES } from './tombstones.js';
 import type { OwnResult } from './verdict.js';
 
@@ -22,18 +21,8 @@ export class OwnStores {
     @Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'searchDirectories'>,
   ) {}
 
-  /** In a thread, which ends with the search. @throws SearchFailed; the signal's reason soon after it is aborted */
-  async search(cases: readonly SoughtCase[], signal: AbortSignal): Promise<OwnSearch> {
-    const thread = new SearchThread(signal);
-    try {
-      await thread.lookFor(cases);
-      return await this.searchIn(thread);
-    } finally {
-      await thread.end();
-    }
-  }
-
-  private async searchIn(thread: SearchThread): Promise<OwnSearch> {
+  /** @param thread knows whom to look for. @throws SearchFailed; the reason of the thread's signal soon after it is aborted */
+  async search(thread: SearchThread): Promise<OwnSearch> {
     const own = { stores: [] as StoreSearched[], found: [] as OwnResult['found'][number][], unsearched: [] as OwnResult['unsearched'][number][] };
     const { tables, bytes, found, unsearched } = await thread.searchDatabase(await this.connections.dataSource(), 'register', REGISTER_TOMBSTONES);
     own.stores.push({ store: 'register', what: 'tables', number: tables, bytes, at: new Date() });

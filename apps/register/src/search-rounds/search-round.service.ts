@@ -7,13 +7,14 @@ import { runInTransaction, runStatement } from '#database/statement.js';
 import { JsonLogger } from '#http/logger.js';
 import { ConfirmingClient } from '#messaging/confirming-client.js';
 import { ROUTING } from '#messaging/topology.js';
+import { SearchThread } from '#search/search-thread.js';
 import { searchedAtOf } from '../certificates/certificate-content.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { CaseClosing, type Kept } from './case-closing.service.js';
 import { type OwnSearch, OwnStores } from './own-stores.service.js';
 import { BEGIN_ROUND, END_ROUND, FORGET_ROUNDS, GIVE_UP_OPEN, READ_ANSWER } from './search-rounds.sql.js';
 import { readSearchStatement } from './signed-statement.js';
-import { type SoughtCase, SoughtCases } from './sought-cases.service.js';
+import { type RoundCase, SoughtCases } from './sought-cases.service.js';
 import { againAfter, type Findings, fitsCertificates, pauseAfter, verdictsOf } from './verdict.js';
 
 /** How often is looked whether marketing has answered. */
@@ -41,16 +42,25 @@ export class SearchRound {
     const roundId = await this.begin();
     if (roundId === undefined) return;
     const startedAt = Date.now();
-    const sought = await this.cases.begin(roundId);
-    const body: SearchRequested = { schema: 'search.requested.v1', roundId };
-    const [outcome] = await this.client.publishAll([{ routingKey: ROUTING.search, body }]);
-    if (outcome !== 'confirmed') { await this.giveUp(roundId, startedAt, 'not-asked'); return; }
-    // Marketing searches at the same time.
-    const own = await this.stores.search(sought, signal);
+    const searched = await this.search(roundId, signal);
+    if (searched === undefined) { await this.giveUp(roundId, startedAt, 'not-asked'); return; }
     const ownMs = Date.now() - startedAt;
     const statement = await this.answer(roundId, signal);
     if (statement === undefined) { await this.giveUp(roundId, Date.now() - ownMs, 'not-answered'); return; }
-    await this.settle(roundId, sought, own, statement, startedAt);
+    await this.settle(roundId, searched.cases, searched.own, statement, startedAt);
+  }
+
+  /** Undefined when marketing could not be asked, which searches at the same time. */
+  private async search(roundId: string, signal: AbortSignal): Promise<{ cases: readonly RoundCase[]; own: OwnSearch } | undefined> {
+    const thread = new SearchThread(signal);
+    try {
+      const cases = await this.cases.begin(roundId, (page) => thread.lookFor(page));
+      const body: SearchRequested = { schema: 'search.requested.v1', roundId };
+      const [outcome] = await this.client.publishAll([{ routingKey: ROUTING.search, body }]);
+      return outcome === 'confirmed' ? { cases, own: await this.stores.search(thread) } : undefined;
+    } finally {
+      await thread.end();
+    }
   }
 
   private begin(): Promise<string | undefined> {
@@ -74,18 +84,18 @@ export class SearchRound {
     }
   }
 
-  private async settle(roundId: string, sought: readonly SoughtCase[], own: OwnSearch, jws: string, startedAt: number): Promise<void> {
+  private async settle(roundId: string, cases: readonly RoundCase[], own: OwnSearch, jws: string, startedAt: number): Promise<void> {
     const content = readSearchStatement(jws);
-    if (content?.cases !== sought.length) { await this.giveUp(roundId, startedAt, 'other-cases'); return; }
+    if (content?.cases !== cases.length) { await this.giveUp(roundId, startedAt, 'other-cases'); return; }
     const tookMs = Date.now() - startedAt;
     const pauseMs = pauseAfter(tookMs, this.config.searchPauseMs);
-    const verdicts = verdictsOf(sought.map(({ caseId }) => caseId), own, content);
-    const kept: Kept[] = sought.flatMap(({ caseId, searches, isReadable }) => {
+    const verdicts = verdictsOf(cases.map(({ caseId }) => caseId), own, content);
+    const kept: Kept[] = cases.flatMap(({ caseId, searches, isReadable }) => {
       const findings = verdicts.get(caseId) ?? (isReadable ? null : UNREADABLE);
       return findings ? [{ id: caseId, findings, again_ms: againAfter(searches + 1, pauseMs) }] : [];
     });
     await this.closing.keep(roundId, kept, searchedAtOf(own.stores, content));
-    const clean = fitsCertificates(jws) ? sought.filter(({ caseId, isReadable }) => isReadable && verdicts.get(caseId) === null).map(({ caseId }) => caseId) : [];
+    const clean = fitsCertificates(jws) ? cases.filter(({ caseId, isReadable }) => isReadable && verdicts.get(caseId) === null).map(({ caseId }) => caseId) : [];
     const closed = await this.closing.close(roundId, clean, { own: own.stores, statement: { jws, content } }, pauseMs);
     await runStatement(this.dataSource, END_ROUND, [roundId, 'done', tookMs]);
     this.tell(kept, closed);

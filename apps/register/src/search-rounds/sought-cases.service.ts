@@ -22,14 +22,17 @@ interface CaseRow {
   readonly searches: number;
 }
 
-/** Somebody who is looked for: personal data, never to be logged or kept. */
-export interface SoughtCase extends SearchValues {
+/** A case of a round, without what is looked for. */
+export interface RoundCase {
   readonly caseId: string;
   /** How often she was looked for before. */
   readonly searches: number;
   /** False when what to look for could not be read: then finding nothing means nothing. */
   readonly isReadable: boolean;
 }
+
+/** Somebody who is looked for: personal data, never to be logged or kept. */
+export type SoughtCase = RoundCase & SearchValues;
 
 interface SharedRow {
   readonly id: string;
@@ -50,17 +53,21 @@ export class SoughtCases {
     this.key = sealingKey(config.keyEncryptionKey);
   }
 
-  /** Compares every case of the round with the customers of today. What is left out holds for all of the round, in every store. */
-  async begin(roundId: string): Promise<SoughtCase[]> {
-    const sought: SoughtCase[] = [];
+  /**
+   * Compares every case of the round with the customers of today. What is left out holds for all of the round, in every store.
+   * @param lookFor is given what to look for, page by page, and nothing of it is kept here: of 20,000 people it is 50 MB
+   */
+  async begin(roundId: string, lookFor: (page: readonly SoughtCase[]) => Promise<void>): Promise<RoundCase[]> {
+    const cases: RoundCase[] = [];
     for (let after: string | null = null; ;) {
       const rows = await this.read(roundId, after);
       const opened = rows.map((row) => this.opened(row, []));
       const shared = await this.findShared(opened);
       if (shared.length > 0) await runStatement(this.dataSource, NOTE_SHARED, [JSON.stringify(shared)]);
       const kinds = new Map(shared.map((each) => [each.id, each.kinds]));
-      sought.push(...opened.map((each) => ({ ...each, ...withoutKinds(each, kinds.get(each.caseId) ?? []) })));
-      if (rows.length < MAX_NEEDLE_CASES) return sought;
+      await lookFor(opened.map((each) => ({ ...each, ...withoutKinds(each, kinds.get(each.caseId) ?? []) })));
+      cases.push(...opened.map(({ caseId, searches, isReadable }) => ({ caseId, searches, isReadable })));
+      if (rows.length < MAX_NEEDLE_CASES) return cases;
       after = (rows.at(-1) as CaseRow).id;
     }
   }

@@ -31,6 +31,8 @@ const MOST_SHOWN = 20;
 /** A statement becomes a part of each certificate of its round. */
 const MOST_STATEMENT_LENGTH = 32_768;
 const [FIRST_MS, LAST_MS] = [1_000, 15 * 60_000];
+/** Searching takes a quarter of the time. It has a thread of its own, with less priority than the service: ADR 0018. */
+const PAUSES_A_SEARCH = 3;
 
 /** Of each case what keeps it open; null: nothing was found anywhere, and everything was searched. */
 export function verdictsOf(caseIds: readonly string[], own: OwnResult, statement: SearchStatement): ReadonlyMap<string, Findings | null> {
@@ -52,9 +54,9 @@ export function fitsCertificates(statement: string): boolean {
   return statement.length <= MOST_STATEMENT_LENGTH;
 }
 
-/** Searching takes a tenth of the time; half of it while more people wait than a round takes. @param tookMs the round before, @param fixedMs as configured */
+/** Searching takes a quarter of the time; half of it while more people wait than a round takes. @param tookMs the round before, @param fixedMs as configured */
 export function pauseAfter(tookMs: number, fixedMs: number | undefined, wasFull = false): number {
-  return fixedMs ?? Math.min(LAST_MS, Math.max(FIRST_MS, (wasFull ? 1 : 10) * tookMs));
+  return fixedMs ?? Math.min(LAST_MS, Math.max(FIRST_MS, (wasFull ? 1 : PAUSES_A_SEARCH) * tookMs));
 }
 
 /** When somebody who was found is looked for again: later each time, as somebody has to do something first. @param searches how often she was found */
