@@ -37,6 +37,15 @@ describe('the operator commands of marketing', () => {
     expect(await cli('parked:drop', '1; DROP TABLE contact')).toMatchObject({ code: 1 });
   });
 
+  it('say what retention would forget, and forget it when they are not only asked; nothing else is only asked', async () => {
+    await marketing.database.query(
+      `INSERT INTO person_read (actor, purpose, route, read_at) SELECT 'tiina', 'rights-and-obligations', 'GET /x', now() - make_interval(months => m) FROM unnest(ARRAY[37, 35]) AS m`);
+    expect(await cli('retention:run', '--dry-run')).toEqual({ code: 0, out: 'exports: 0 membership(s) of 0 export(s) to be forgotten\nreads: 1 to be forgotten\n' });
+    expect(await cli('retention:run')).toMatchObject({ code: 0, out: expect.stringContaining('reads: 1 forgotten') });
+    expect(await cli('retention:run', '--dry-run')).toMatchObject({ out: expect.stringContaining('reads: 0 to be forgotten') });
+    expect(await cli('parked:drop', '--dry-run', '1')).toMatchObject({ code: 1, out: expect.stringContaining('parked:list') });
+  });
+
   it('list, retry and drop what is parked, without telling whom it is about', async () => {
     const ref = randomUUID();
     const parkedAt = async (count: number) => waitFor('parked rows', async () =>
