@@ -203,8 +203,32 @@ export const MUTANTS = [
   {
     name: 'household forgotten',
     what: 'marketing keeps a suppressed number that somebody else has as well',
-    edits: [['apps/register/src/suppression/suppressions.service.js', `phone && opened.has(phone.toString('hex'))`, 'false']],
+    edits: [['apps/register/src/suppression/suppressions.service.js', `!isHandedOn && opened.has(digest.toString('hex'))`, 'false']],
     tests: ['register/suppression.spec'],
+  },
+  {
+    name: 'former addresses forgotten',
+    what: 'an old list brings somebody back by the address that she had when it was made',
+    edits: [['apps/register/src/suppression/closing.js', '[...now, ...before]', 'now']],
+    tests: ['register/former-values'],
+  },
+  {
+    name: 'former address taken from its holder',
+    what: 'the erasure of whoever had an address before takes who has it now out of marketing',
+    edits: [['apps/register/src/suppression/former-values.service.js', 'replacedAt, isHandedOn }', 'replacedAt, isHandedOn: false }']],
+    tests: ['register/former-values'], only: 'stays hers',
+  },
+  {
+    name: 'paper brings back',
+    what: 'who is known by name and postal address alone is back by the consent of before',
+    edits: [['apps/register/src/suppression/suppressions.service.js', 'digests[kind] =', "if (kind !== 'post') digests[kind] ="], ['apps/register/src/suppression/former-value.js', "addressFrom('post',", "addressFrom('phone',"]],
+    tests: ['register/suppressed-paper'],
+  },
+  {
+    name: 'a hold closes nothing',
+    what: 'whose erasure waits for a hold is on lists by another record of hers',
+    edits: [['apps/register/src/erasure/eraser.service.js', `if (ground !== 'relationship-ended')`, 'if (false)']],
+    tests: ['register/holds'], only: 'closes her addresses at once',
   },
   {
     name: 'guardian afterwards',

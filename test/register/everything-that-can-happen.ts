@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { decision, type TestRegister } from '#test/support/register.js';
 
 /** One row at least in every table that can hold somebody, of somebody with email and phone; the profile names a recipient `party-house`. */
@@ -9,6 +10,8 @@ export async function everythingThatCanHappen(register: TestRegister, id: string
   };
   const at = `/v1/customers/${id}`;
   const evidence = { decidedAt: new Date().toISOString(), method: 'account-settings', sourceSystem: 'web-shop' };
+  const { headers } = await register.call('GET', at);
+  await register.call('PATCH', at, { body: { contact: { email: `${randomUUID()}@example.fi` } }, headers: { 'if-match': headers.get('etag') ?? '' } });
   await ok('PUT', `${at}/objection`, evidence);
   await ok('PUT', `${at}/consents/marketing/post`, { ...decision(), decidedAt: new Date().toISOString(), method: 'account-settings' });
   await register.database.query(`

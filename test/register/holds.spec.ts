@@ -48,6 +48,20 @@ describe('a legal hold', () => {
   });
 });
 
+describe('a demand that waits for the end of a hold', () => {
+  it('closes her addresses at once: an older consent does not bring her back in another record', async () => {
+    const contact = { firstName: 'Aino', lastName: `V${randomUUID()}`, phone: `+35840${String(Date.now()).slice(-7)}`, address: { street: 'Katu 1', postalCode: '04300', city: 'Tuusula' } };
+    const consents = ['sms', 'phone', 'post'].map((channel) => ({ purpose: 'marketing', channel, ...decision({ decidedAt: '2026-05-04T12:30:00Z' }) }));
+    const id = String((await register.call('POST', '/v1/customers', { body: { contact, consents } })).body['id']);
+    await hold(id);
+    expect((await register.call('DELETE', `/v1/customers/${id}`)).status).toBe(409);
+    const again = String((await register.call('POST', '/v1/customers', { body: { contact, consents } })).body['id']);
+    expect([await projected(register, id), await projected(register, again)]).toEqual([[], []]);
+    const reasons = await register.database.query<{ reason: string }[]>('SELECT reason FROM suppression ORDER BY since DESC LIMIT 2');
+    expect(reasons.map(({ reason }) => reason)).toEqual(['objected', 'objected']);
+  });
+});
+
 describe('a read of a legal hold', () => {
   it('beside the erasure of the person is answered without her, and leaves no entry of her', async () => {
     const id = await create();

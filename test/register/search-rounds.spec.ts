@@ -70,6 +70,26 @@ describe('a person of whom nothing is found', () => {
     }
   });
 
+  it('is looked for by what she had before, but not by what of it is another’s own by now', async () => {
+    const aino = await scene.person();
+    const patch = async (contact: object): Promise<void> => {
+      const { headers } = await register.call('GET', `/v1/customers/${aino.id}`);
+      expect((await register.call('PATCH', `/v1/customers/${aino.id}`, { body: { contact }, headers: { 'if-match': headers.get('etag') ?? '' } })).status).toBe(200);
+    };
+    const [second, third] = [`${randomUUID()}@example.fi`, `${randomUUID()}@example.fi`];
+    await patch({ email: second, phone: null, lastName: `${aino.lastName}9` });
+    await patch({ email: third });
+    expect((await register.call('POST', '/v1/customers', { body: { contact: { firstName: 'Eeva', email: second } } })).status).toBe(201);
+    await register.database.query('CREATE TABLE planted (note text)');
+    await register.database.query('INSERT INTO planted VALUES ($1), ($2), ($3), ($4)', [`wrote to ${aino.email}`, second, `called ${aino.phone}`, `Aino ${aino.lastName}, ${aino.street}`]);
+    const caseId = await scene.erased(aino);
+    expect((await scene.kept(caseId)).findings!.found).toEqual([{ store: 'register', place: 'public.planted', count: 3 }]);
+    expect(marketing.needles.get(caseId)!.values.map(({ text }) => text).toSorted()).toEqual([aino.id, aino.ref, aino.email, third, aino.phone].toSorted());
+    expect(marketing.needles.get(caseId)!.together).toEqual([['Aino', `${aino.lastName}9`, aino.street], ['Aino', aino.lastName, aino.street]]);
+    await register.database.query('DROP TABLE planted');
+    expect((await scene.certificate(caseId)).content).toMatchObject({ sought: ['email', 'phone', 'name-and-street', 'customer-id', 'ref'], notSoughtAsShared: ['email'] });
+  });
+
   it('is not looked for by what somebody of today has as well, and the certificate says so', async () => {
     const [aino, eino, elsa] = [await scene.person(), await scene.person(), await scene.person()];
     await scene.person({ firstName: 'Elsa Aino', lastName: `Korhonen-${elsa.lastName}`, street: elsa.street });

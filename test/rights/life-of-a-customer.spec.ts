@@ -227,7 +227,9 @@ describe('the life of a customer', () => {
     };
     const header = ['source.kind', 'contact.firstName', 'contact.lastName', 'contact.email', ...Object.keys(consent).map((name) => `consents.marketing.email.${name}`)];
     const row = (first: string, last: string, email: string): string => ['customer', first, last, email, ...Object.values(consent)].join();
-    writeFileSync(file, [header.join(), row('Another', 'Person', other), row(`F${her.marker}`, `L${her.marker}`, her.corrected), ''].join('\n'));
+    // By the address that she had when the list was made, and by the one that she had at last.
+    const old = [her.email, her.corrected].map((email) => row(`F${her.marker}`, `L${her.marker}`, email));
+    writeFileSync(file, [header.join(), row('Another', 'Person', other), ...old, ''].join('\n'));
     expect(await cli('customers:import', '--file', file)).toMatchObject({ status: 0 });
     await pair.rest();
     // The file is good, and the other person on it is taken in: only she is kept out.

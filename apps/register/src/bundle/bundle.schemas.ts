@@ -15,7 +15,7 @@ const SourceSchema = z.strictObject({ source: z.enum(['customer', 'staff', 'publ
 const KIND_SCHEMAS: Readonly<Record<Kind, z.ZodType>> = {
   'text': Text, 'code': Text, 'purpose': Text, 'number': z.int(), 'yes-no': z.boolean(), 'moment': Moment, 'day': z.iso.date(),
   'codes': z.array(Text), 'interests': z.array(Text), 'fields': z.array(Text),
-  'actor': ActorSchema, 'recipient': RecipientSchema, 'sources': z.record(Text, SourceSchema), 'answer': z.record(Text, z.unknown()),
+  'actor': ActorSchema, 'recipient': RecipientSchema, 'sources': z.record(Text, SourceSchema), 'answer': z.record(Text, z.unknown()), 'sealed': z.array(Text),
 };
 
 /** One row of a table: every told column, null where there is nothing. */

@@ -12,6 +12,7 @@ import { Recipients } from '../disclosures/recipients.service.js';
 import type { TableAnnotation } from '../personal-data/annotation.js';
 import { PERSONAL_DATA, PERSONAL_TABLES } from '../personal-data/tables.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { FormerValues } from '../suppression/former-values.service.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { bundleArchive } from './bundle.archive.js';
 import { aboutBundle } from './bundle-content.js';
@@ -27,6 +28,7 @@ export class BundleService {
     private readonly reader: Reader,
     private readonly marketing: MarketingClient,
     private readonly suppressions: Suppressions,
+    private readonly formerValues: FormerValues,
     private readonly recipients: Recipients,
     @Inject(REGISTER_CONFIG) private readonly config: RegisterConfig,
   ) {}
@@ -52,7 +54,8 @@ export class BundleService {
   }
 
   private async collect(manager: EntityManager, customer: CustomerRow, held: HeldByMarketing): Promise<Bundle> {
-    const digests = (['email', 'sms'] as const).map((channel) => this.suppressions.digestFor(channel, customer)).filter((digest) => digest !== null);
+    const former = (await this.suppressions.former(manager, [customer])).get(customer.id);
+    const digests = this.suppressions.closingsOf(customer, former).filter(({ isHandedOn }) => !isHandedOn).map(({ digest }) => digest);
     const [found] = await runInTransaction<Record<string, BundleRow[]>>(manager, READ_EVERYTHING, [customer.id, digests]);
     if (!found) throw new Error('a statement without a table answers one row');
     const tables = PERSONAL_TABLES.map((key): TableAnnotation => PERSONAL_DATA[key]);
@@ -73,7 +76,7 @@ export class BundleService {
     const rows = await runInTransaction<LoggedReader>(manager, READ_ACTORS, [[...new Set(names)]]);
     // Where a program and an employee have the same name, it is taken for the employee's.
     const actors = new Map(rows.map((row) => [row.name, row]));
-    return { customerId, actors, recipient: (id) => this.recipients.view(id) };
+    return { customerId, actors, recipient: (id) => this.recipients.view(id), opened: (sealed) => this.formerValues.opened(customerId, sealed) };
   }
 
   private async customer(manager: EntityManager, id: string): Promise<CustomerRow> {

@@ -53,6 +53,7 @@ export class Values {
       case 'recipient': return this.recipient(value as RecipientView);
       case 'sources':
       case 'answer': return html`<code>${JSON.stringify(value)}</code>`;
+      case 'sealed': return (value as string[]).join(', ');
       case 'text': return value as string;
       default: return as satisfies never;
     }

@@ -10,6 +10,8 @@ export interface Tellers {
   readonly customerId: string;
   readonly actors: ReadonlyMap<string, LoggedReader>;
   recipient(id: string): RecipientView;
+  /** What is kept sealed of her. */
+  opened(sealed: Buffer): string[];
 }
 
 /** Programs of the register itself that act without a token. */
@@ -48,6 +50,8 @@ export function toldRow(table: TableAnnotation, row: BundleRow, tellers: Tellers
       case 'moment': return [name, new Date(value as string).toISOString()];
       case 'actor': return [name, actorShown(value as string, tellers, name === 'actor' ? row['actorKind'] : undefined)];
       case 'recipient': return [name, tellers.recipient(value as string)];
+      // As JSON writes a byte string: \x and hexadecimal digits.
+      case 'sealed': return [name, tellers.opened(Buffer.from((value as string).slice(2), 'hex'))];
       case 'sources': return [name, sourcesShown(value as Provenance, tellers)];
       default: return [name, value];
     }

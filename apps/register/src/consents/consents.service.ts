@@ -8,7 +8,7 @@ import { IdempotentWrites, type WriteResult } from '../idempotency/idempotent-wr
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { withdrawDisclosures } from '../disclosures/disclosure.withdrawal.js';
 import { recordRequest } from '../requests/request.record.js';
-import { addressOf } from '../suppression/closure.js';
+import { closuresFor } from '../suppression/closure.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { MARKETING_PURPOSE } from '../sync/projection.js';
 import { Relay } from '../sync/relay.js';
@@ -60,7 +60,7 @@ export class ConsentsService {
       const decidedAt = this.rules.countsFrom(evidence.decidedAt);
       const since = known && known > decidedAt ? known : decidedAt;
       await recordRequest(manager, customer.id, 'objection', caller);
-      await this.suppressions.suppress(manager, [{ id: customer.id, ...this.suppressions.digestsOf(customer), since }], 'objected');
+      await this.suppressions.suppressOne(manager, customer, since, 'objected');
       return this.withdrawAll(manager, customer, evidence, caller, since);
     });
     this.relay.wake();
@@ -97,10 +97,8 @@ export class ConsentsService {
 
 function standingOf(customer: Guarded<CustomerRow>, { purpose, channel }: Target): Standing {
   const { birth_year: birthYear, guardian_at: guardianAt, restricted_at: restrictedAt, ended_at: endedAt } = customer;
-  const address = addressOf(channel, customer);
-  const isReachable = address !== null && customer[address] !== null;
   const objection = customer.objected_at && { since: customer.objected_at, reopened: [] };
-  const closures = purpose === MARKETING_PURPOSE ? [objection, isReachable ? customer.closures[address] : null].filter((closure) => closure !== null) : [];
+  const closures = purpose === MARKETING_PURPOSE ? [...(objection ? [objection] : []), ...closuresFor(channel, customer, customer.closures)] : [];
   return { birthYear, guardianAt, restrictedAt, endedAt, closures };
 }
 

@@ -45,7 +45,7 @@ describe('the usable consents', () => {
   });
 
   it('are to a channel of it that she opened anew', () => {
-    const closures = { email: null, phone: { since: new Date(SINCE.getTime() - 1), reopened: ['sms' as const] } };
+    const closures = { ...NOTHING_CLOSED, phone: { since: new Date(SINCE.getTime() - 1), reopened: ['sms' as const] } };
     expect(channelsOf({ ...PERSON, closures }, granted(...CHANNELS))).toEqual(['email', 'post', 'sms']);
   });
 

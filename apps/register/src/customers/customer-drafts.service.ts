@@ -9,6 +9,7 @@ import { PUBLIC_SOURCE_CONSENT } from '../consents/consents.errors.js';
 import type { Claim } from '../consents/consents.schemas.js';
 import type { ConsentRecordRow } from '../consents/consents.sql.js';
 import { addressOf, NOTHING_CLOSED } from '../suppression/closure.js';
+import type { AddressKind } from '../suppression/suppression-digest.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { channelsOf, MARKETING_PURPOSE } from '../sync/projection.js';
 import { changesOf, type CustomerFields, NO_FIELDS } from './customer-fields.js';
@@ -24,6 +25,8 @@ type NewDecision = ConsentRecordRow & {
   readonly is_claim: boolean;
   /** By which suppression a marketing grant is judged. */
   readonly closure_digest: string | null;
+  /** Of a grant to paper mail: the suppression of her name with her postal address, which lets nothing older pass. */
+  readonly person_digest: string | null;
 };
 
 /** A customer who is about to be created: columns of `customer`, and what goes with her. Byte strings in PostgreSQL's hex form. */
@@ -37,11 +40,12 @@ export interface CustomerDraft extends CustomerFields {
   /** Under which her addresses are suppressed. */
   readonly email_digest: string | null;
   readonly phone_digest: string | null;
+  readonly post_digest: string | null;
   readonly provenance: Provenance;
   readonly decisions: readonly NewDecision[];
 }
 
-type Digests = Readonly<Record<'email' | 'phone', string | null>>;
+type Digests = Readonly<Record<AddressKind, string | null>>;
 
 /** What an import knows of somebody who was a customer before. */
 export interface Past {
@@ -75,13 +79,13 @@ export class CustomerDrafts {
       this.rules.assertPurpose(claim.purpose);
       this.rules.judge(undefined, claim, claim, standing, caller, now);
     }
-    const { email, phone } = this.suppressions.digestsOf(fields);
-    const digests = { email: hex(email), phone: hex(phone) };
+    const { email, phone, post } = this.suppressions.digestsOf(fields);
+    const digests = { email: hex(email), phone: hex(phone), post: hex(post) };
     const decisions = this.decisionsOf(body.consents, claims, fields, digests, caller);
     return {
       id: uuidv7(), ref: randomUUID(), active_at: body.source.kind === 'customer' && !past ? null : latest(decisions, past?.activeAt), decisions,
       email_index: hex(this.customers.emailIndex(fields.email)), phone_index: hex(this.customers.phoneIndex(fields.phone)),
-      email_digest: digests.email, phone_digest: digests.phone,
+      email_digest: digests.email, phone_digest: digests.phone, post_digest: digests.post,
       provenance: withOrigins({}, changes.set, [], originOf(body.source, caller.subject, now)),
       // Last: V8 takes a microsecond for each property that a literal adds to a spread, and a fifth of one for the spread of all.
       ...fields,
@@ -94,13 +98,13 @@ export class CustomerDrafts {
     const channels = channelsOf(person);
     const proven = records.map((record) => {
       const isMarketing = record.purpose === MARKETING_PURPOSE && record.decision === 'granted';
-      const kind = addressOf(record.channel, fields);
       return {
         is_usable: isMarketing && channels.includes(record.channel), is_proven: isProvenByHerself(caller.kind, record.method), is_claim: false,
-        closure_digest: isMarketing && kind ? digests[kind] : null, ...record,
+        closure_digest: isMarketing ? digests[addressOf(record.channel, fields)] : null,
+        person_digest: isMarketing && record.channel === 'post' ? digests.post : null, ...record,
       };
     });
-    const claimed = claims.map((claim) => ({ is_usable: false, is_proven: false, is_claim: true, closure_digest: null, ...this.rules.recordOf(claim, claim, caller) }));
+    const claimed = claims.map((claim) => ({ is_usable: false, is_proven: false, is_claim: true, closure_digest: null, person_digest: null, ...this.rules.recordOf(claim, claim, caller) }));
     return [...proven, ...claimed];
   }
 }

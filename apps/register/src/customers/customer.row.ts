@@ -95,7 +95,7 @@ export function shownFields(row: CustomerRow): string[] {
 }
 
 /** What an erasure has to know of somebody. */
-export type RowToErase = Pick<CustomerRow, 'id' | 'ref' | 'first_name' | 'last_name' | 'email' | 'phone' | 'street_address' | 'restricted_at' | 'restriction_reason' | 'ended_at'>;
+export type RowToErase = Pick<CustomerRow, 'id' | 'ref' | 'first_name' | 'last_name' | 'email' | 'phone' | 'street_address' | 'postal_code' | 'restricted_at' | 'restriction_reason' | 'ended_at'>;
 
 /** A row of READ_TO_ERASE. */
 export interface LockedToErase extends RowToErase {

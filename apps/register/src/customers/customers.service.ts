@@ -9,6 +9,7 @@ import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
 import { oweNotices } from '../disclosures/notice.owing.js';
 import { concernsMarketing, markChanged } from '../sync/pending.js';
+import { FormerValues } from '../suppression/former-values.service.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { channelsOf } from '../sync/projection.js';
 import { Relay } from '../sync/relay.js';
@@ -30,6 +31,7 @@ export class CustomersService {
     private readonly rules: ConsentRules,
     private readonly customers: CustomerRules,
     private readonly suppressions: Suppressions,
+    private readonly formerValues: FormerValues,
     private readonly givenUnderAge: GivenUnderAge,
   ) {}
 
@@ -76,6 +78,7 @@ export class CustomersService {
       after.interests, JSON.stringify(origins), body.source.kind === 'customer' ? this.rules.now() : null,
     ]).catch(refuseTakenEmail);
     if (!row) throw new Error('the locked customer is gone');
+    await this.formerValues.remember(manager, customer.id, customer, after);
     await oweNotices(manager, customer.id, 'correction', [...changes.set, ...changes.cleared]);
     await markChanged(manager, { ref: customer.ref, version: row.version, before, after: channels, knownToMarketing: customer.known_to_marketing, reason: 'data' });
     return row.version;

@@ -39,7 +39,7 @@ export const READ_TO_ERASE: Statement = {
   name: 'read-to-erase',
   replan: true,
   text: `
-    SELECT c.id, c.ref, c.first_name, c.last_name, c.email, c.phone, c.street_address, c.restricted_at, c.restriction_reason, c.ended_at,
+    SELECT c.id, c.ref, c.first_name, c.last_name, c.email, c.phone, c.street_address, c.postal_code, c.restricted_at, c.restriction_reason, c.ended_at,
       CASE WHEN c.ended_at IS NOT NULL THEN ${END_TOLD_AT} END AS end_told_at
     FROM customer c WHERE c.id = ANY($1::uuid[]) ORDER BY c.id`,
 };
@@ -49,7 +49,7 @@ export const READ_STANDING_BY_REFS: Statement = {
   name: 'read-standing-by-refs',
   replan: true,
   text: `
-    SELECT c.ref, c.version, c.birth_year, c.guardian_at, c.email, c.phone, c.street_address, c.postal_code, c.city, c.restricted_at, c.objected_at,
+    SELECT c.ref, c.version, c.created_at, c.birth_year, c.guardian_at, c.first_name, c.last_name, c.email, c.phone, c.street_address, c.postal_code, c.city, c.restricted_at, c.objected_at,
       c.ended_at, ${CONSENTS}
     FROM customer c WHERE c.ref = ANY($1::uuid[])`,
 };
@@ -68,19 +68,20 @@ export const DRAFT_COLUMNS = `
  *
  * Emails are inserted in the order of their index, so that two of these never wait for each other in a circle. The suppression of the
  * address that a grant is judged by is looked up by LATERAL … LIMIT, which stays an index lookup also in a plan that was made when the
- * table was empty; what it does to the grant is passageOf (suppression/closure.ts) again, but that a grant not shown to be hers is
+ * table was empty; so is that of the name with the postal address. What they do to the grant is passageOf of closuresFor (suppression/closure.ts) again, but that a grant not shown to be hers is
  * kept as proof instead of being refused: the answer is the same for every address.
  * @param isWanted a condition on the columns of `asked`
  */
 export const creation = (isWanted: string): string => `
     decision AS MATERIALIZED (
-      SELECT asked.id AS customer_id, d.*, NOT d.is_claim AND (closure.since IS NULL OR (d.decided_at > closure.since AND (d.channel = ANY(closure.reopened) OR d.is_proven))) AS in_effect,
-        closure.since IS NOT NULL AND d.decided_at > closure.since AND NOT d.channel = ANY(closure.reopened) AND d.is_proven AS lifts_suppression
+      SELECT asked.id AS customer_id, d.*, NOT d.is_claim AND d.decided_at > coalesce(person.since, '-infinity') AND (closure.since IS NULL OR (d.decided_at > closure.since AND (d.channel = ANY(closure.reopened) OR d.is_proven))) AS in_effect,
+        closure.since IS NOT NULL AND d.decided_at > greatest(closure.since, person.since) AND NOT d.channel = ANY(closure.reopened) AND d.is_proven AS lifts_suppression
       FROM asked, jsonb_to_recordset(asked.decisions) AS d(
         purpose text, channel text, decision text, decided_at timestamptz, wording_id text, wording_version integer,
         wording_language text, wording_sha256 text, method text, form text, source_system text, actor text,
-        is_usable boolean, is_proven boolean, is_claim boolean, closure_digest bytea)
+        is_usable boolean, is_proven boolean, is_claim boolean, closure_digest bytea, person_digest bytea)
       LEFT JOIN LATERAL (SELECT s.since, s.reopened FROM suppression s WHERE s.digest = d.closure_digest LIMIT 1) AS closure ON true
+      LEFT JOIN LATERAL (SELECT s.since FROM suppression s WHERE s.digest = d.person_digest LIMIT 1) AS person ON true
     ), known AS (
       SELECT customer_id FROM decision WHERE is_usable AND in_effect GROUP BY customer_id
     ), created AS (

@@ -6,6 +6,7 @@ import { runStatement, type Statement } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
 import { assertKeys, noteKeys } from '../database/key-checks.js';
 import type { RegisterConfig } from '../register.config.js';
+import { type Closing, type LoggedDigest, loggedOf } from '../suppression/closing.js';
 import { erasureLogDataSource } from './erasure-log.data-source.js';
 import { ERASURE_LOG_AWAY } from './erasure-log.errors.js';
 import {
@@ -19,8 +20,8 @@ const FIRST = '00000000-0000-0000-0000-000000000000';
 export interface NewEntry {
   readonly ref: string;
   readonly caseId: string;
-  readonly emailDigest: Buffer | null;
-  readonly phoneDigest: Buffer | null;
+  /** Digests of everything that is closed of her. */
+  readonly closings: readonly Closing[];
 }
 
 /** On what ground, who asked or decided, and with abuse why. */
@@ -35,6 +36,8 @@ export interface LogEntry {
   readonly case_id: string;
   readonly email_digest: Buffer | null;
   readonly phone_digest: Buffer | null;
+  /** Of her name with her postal address, and of what she had before. */
+  readonly other_digests: readonly LoggedDigest[];
   readonly ground: string;
   readonly requested_by: string;
   readonly logged_at: Date;
@@ -88,9 +91,13 @@ export class ErasureLog implements OnApplicationShutdown {
 
   /** The case of each reference: a person is logged once, whatever is repeated. @throws Failure `erasure-log-away` */
   async append(entries: readonly NewEntry[], { ground, requestedBy, reasonCode }: Grounds): Promise<ReadonlyMap<string, string>> {
+    const digests = entries.map(({ closings }) => {
+      const [email, phone] = (['email', 'phone'] as const).map((kind) => closings.find((each) => each.kind === kind && !each.isHandedOn));
+      return { email: email?.digest ?? null, phone: phone?.digest ?? null, others: loggedOf(closings.filter((each) => each !== email && each !== phone)) };
+    });
     const rows = await this.run<{ ref: string; case_id: string }>(APPEND, [
-      entries.map(({ ref }) => ref), entries.map(({ caseId }) => caseId),
-      entries.map(({ emailDigest }) => emailDigest), entries.map(({ phoneDigest }) => phoneDigest), ground, requestedBy, reasonCode,
+      entries.map(({ ref }) => ref), entries.map(({ caseId }) => caseId), digests.map(({ email }) => email), digests.map(({ phone }) => phone),
+      ground, requestedBy, reasonCode, digests.map(({ others }) => JSON.stringify(others)),
     ]);
     return new Map(rows.map(({ ref, case_id }) => [ref, case_id]));
   }

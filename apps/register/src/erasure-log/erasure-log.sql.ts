@@ -1,19 +1,20 @@
 import type { Statement } from '#database/statement.js';
 
-const OF_AN_ATTEMPT = ['email_digest', 'phone_digest', 'ground', 'requested_by', 'reason_code', 'logged_at'];
+const OF_AN_ATTEMPT = ['email_digest', 'phone_digest', 'other_digests', 'ground', 'requested_by', 'reason_code', 'logged_at'];
 
 /**
  * Adds entries and answers with the case of each: of a person who is there already, the one that is there. What an attempt has left that
  * came to nothing is replaced by this one, whose ground the case gets; what was carried out stands. In the order of the references, so that
  * two of these never wait for each other in a circle.
- * $1 refs, $2 case ids, $3 digests of emails, $4 of phones, $5 ground, $6 requested by, $7 why, with abuse
+ * $1 refs, $2 case ids, $3 digests of emails, $4 of phones, $5 ground, $6 requested by, $7 why, with abuse; in the order of the
+ * references again $8 other digests (LoggedDigest)
  */
 export const APPEND: Statement = {
   name: 'erasure-log-append',
   text: `
-    INSERT INTO erasure (ref, case_id, email_digest, phone_digest, ground, requested_by, reason_code)
-    SELECT ref, case_id, email_digest, phone_digest, $5, $6, $7
-    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[]) AS e(ref, case_id, email_digest, phone_digest) ORDER BY ref
+    INSERT INTO erasure (ref, case_id, email_digest, phone_digest, other_digests, ground, requested_by, reason_code)
+    SELECT ref, case_id, email_digest, phone_digest, other_digests, $5, $6, $7
+    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $8::jsonb[]) AS e(ref, case_id, email_digest, phone_digest, other_digests) ORDER BY ref
     ON CONFLICT (ref) DO UPDATE SET
       ${OF_AN_ATTEMPT.map((column) => `${column} = CASE WHEN erasure.done_at IS NULL THEN excluded.${column} ELSE erasure.${column} END`).join(', ')},
       reversed_at = CASE WHEN erasure.done_at IS NOT NULL OR excluded.ground = 'abuse' THEN erasure.reversed_at END
@@ -26,7 +27,7 @@ export const MARK_DONE: Statement = {
   text: 'UPDATE erasure SET done_at = clock_timestamp() WHERE ref = ANY($1::uuid[]) AND done_at IS NULL',
 };
 
-const ENTRY = 'ref, case_id, email_digest, phone_digest, ground, requested_by, logged_at, done_at, reason_code, reversed_at';
+const ENTRY = 'ref, case_id, email_digest, phone_digest, other_digests, ground, requested_by, logged_at, done_at, reason_code, reversed_at';
 
 /** Those that may have been left half done, the oldest first. $1 logged at least so many seconds ago, $2 and $3 position and ref of the entry before, $4 most rows */
 export const OPEN_ENTRIES: Statement = {
@@ -51,7 +52,9 @@ export const FORGIVEN: Statement = {
   name: 'erasure-log-forgiven',
   text: `
     WITH abuse AS MATERIALIZED (
-      SELECT d.digest, reversed_at FROM erasure, unnest(ARRAY[email_digest, phone_digest]) AS d(digest) WHERE ground = 'abuse' AND d.digest IS NOT NULL)
+      SELECT d.digest, reversed_at FROM erasure, LATERAL (
+        SELECT unnest(ARRAY[email_digest, phone_digest]) UNION SELECT decode(o.value ->> 'digest', 'hex') FROM jsonb_array_elements(other_digests) AS o(value)
+      ) AS d(digest) WHERE ground = 'abuse' AND d.digest IS NOT NULL)
     SELECT digest FROM abuse GROUP BY digest HAVING bool_and(reversed_at IS NOT NULL)`,
 };
 

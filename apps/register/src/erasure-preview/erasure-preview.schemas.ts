@@ -28,7 +28,7 @@ export const ErasurePreviewSchema = z
     /** While she is restricted, she is erased on her own demand only (Art. 18(2)). */
     restriction: z.object({ since: z.iso.datetime(), reason: z.string() }).nullable(),
     /** Addresses at which marketing stays closed until she consents anew. */
-    closes: z.array(z.enum(['email', 'phone'])),
+    closes: z.array(z.enum(['email', 'phone', 'post'])),
     /** Whether marketing was ever told of her; then it deletes her too, and says so with its signature. */
     knownToMarketing: z.boolean(),
     /** Who will be told (Art. 19): one notice for each disclosure. */

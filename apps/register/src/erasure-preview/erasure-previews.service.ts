@@ -13,6 +13,7 @@ import { KEEP_CUSTOMERS, READ_CUSTOMER } from '../customers/customers.sql.js';
 import { Recipients } from '../disclosures/recipients.service.js';
 import { retainedOf } from '../erasure/retained.js';
 import { FIND_HOLD, type HoldRow } from '../holds/holds.sql.js';
+import { Suppressions } from '../suppression/suppressions.service.js';
 import { countRows, PERSON_TABLES, type PersonTable, RECIPIENTS_OF_CUSTOMER } from './erasure-preview.sql.js';
 import type { ErasurePreview } from './erasure-preview.schemas.js';
 import { goingOf, READ_LOG, stayingRows, type TableCount } from './person-tables.js';
@@ -32,6 +33,7 @@ export class ErasurePreviews {
   constructor(
     private readonly reader: Reader,
     private readonly recipients: Recipients,
+    private readonly suppressions: Suppressions,
     private readonly marketing: MarketingClient,
   ) {}
 
@@ -70,7 +72,8 @@ export class ErasurePreviews {
     const counts = await countByTable(manager, customerId);
     const [hold] = await runInTransaction<HoldRow>(manager, FIND_HOLD, [customerId]);
     const received = await runInTransaction<{ recipient: string; disclosures: number; fields: string[] }>(manager, RECIPIENTS_OF_CUSTOMER, [customerId]);
-    const closes = (['email', 'phone'] as const).filter((kind) => customer[kind] !== null);
+    const closings = this.suppressions.closingsOf(customer, (await this.suppressions.former(manager, [customer])).get(customerId));
+    const closes = (['email', 'phone', 'post'] as const).filter((kind) => closings.some((closing) => closing.kind === kind));
     const requests = stayingRows('request-record', counts) ?? 0;
     const preview: ErasurePreview = {
       customerId,

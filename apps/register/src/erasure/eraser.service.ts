@@ -149,14 +149,16 @@ export class Eraser {
     manager: EntityManager, customers: readonly RowToErase[], { ground, by, since, abuse }: Act,
   ): Promise<{ id: string; ref: string; version: number }[]> {
     if (customers.length === 0) return [];
+    const former = await this.suppressions.former(manager, customers);
     const people = customers.map((customer) => ({
-      id: customer.id, ref: customer.ref, ...this.suppressions.digestsOf(customer), since: since instanceof Date ? since : since.get(customer.id) as Date,
+      id: customer.id, ref: customer.ref,
+      closings: this.suppressions.closingsOf(customer, former.get(customer.id), since instanceof Date ? since : since.get(customer.id)),
     }));
-    const newEntries = people.map(({ ref, email, phone }) => ({ ref, caseId: randomUUID(), emailDigest: email, phoneDigest: phone }));
+    const newEntries = people.map(({ ref, closings }) => ({ ref, caseId: randomUUID(), closings }));
     const cases = await this.log.append(newEntries, { ground, requestedBy: by, reasonCode: abuse?.reasonCode ?? null });
     const ids = customers.map(({ id }) => id);
     const caseIds = customers.map(({ ref }) => cases.get(ref) as string);
-    const sealed = customers.map((customer, i) => sealValues(this.sealingKey, caseIds[i] as string, valuesOf(customer)));
+    const sealed = customers.map((customer, i) => sealValues(this.sealingKey, caseIds[i] as string, valuesOf(customer, former.get(customer.id))));
     await runInTransaction(manager, ALLOW_ERASING, [ids.join(',')]);
     await this.suppressions.suppress(manager, people, suppressionReasonOf(ground));
     const erased = await runInTransaction<{ id: string; ref: string; version: number }>(manager, ERASE_CUSTOMERS, [
@@ -168,7 +170,7 @@ export class Eraser {
     return erased;
   }
 
-  /** The law keeps the data, and nothing more: the person is out of marketing at once, and restricted until the hold ends. */
+  /** The law keeps the data, and nothing more: the person is out of marketing at once, her addresses are closed, and she is restricted until the hold ends. */
   private async queue(manager: EntityManager, customer: Guarded<CustomerRow>, hold: HoldRow, { ground, caller, abuse = null }: Erasure): Promise<ErasureOutcome> {
     const outcome = { kind: 'held', customerId: customer.id, reviewAt: hold.review_at } as const;
     const { grounds, wish } = await lookAtWaiting(manager, hold);
@@ -176,6 +178,8 @@ export class Eraser {
     if (ground === 'request') await recordPending(manager, customer.id, 'erasure', caller);
     if (grounds.includes(ground)) return outcome;
     const now = new Date();
+    // As an objection closes them, while nobody knows what the end of the hold brings. Whose relationship has ended has asked for nothing, and may come back.
+    if (ground !== 'relationship-ended') await this.suppressions.suppressOne(manager, customer, now, 'objected');
     const by = abuse?.decidedBy ?? nameOf(caller);
     // The hold keeps what came first, while it stands; of a decision on abuse it alone knows who made it, and why.
     if (grounds.length === 0 || ground === 'abuse') await runInTransaction(manager, QUEUE_ERASURE, [customer.id, ground, by, now, abuse?.reasonCode ?? null]);

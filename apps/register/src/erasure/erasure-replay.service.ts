@@ -7,6 +7,7 @@ import { CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED } from '../customers/customer.e
 import type { RowToErase } from '../customers/customer.row.js';
 import { ErasureLog, type LogEntry } from '../erasure-log/erasure-log.service.js';
 import { RETENTION } from '../retention/retention-rules.js';
+import { type Closing, closingOf } from '../suppression/closing.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
 import { markErased } from '../sync/pending.js';
 import { decisionOf, suppressionReasonOf } from './abuse-decision.js';
@@ -144,11 +145,11 @@ export class ErasureReplay {
     });
   }
 
-  /** The addresses that she had when she was erased: those of the row that is there may be older. */
+  /** The addresses that she had when she was erased, and before: those of the row that is there may be others. */
   private async closeLogged(manager: EntityManager, entries: readonly LogEntry[]): Promise<void> {
     for (const reason of ['erased', 'abuse'] as const) {
       const closed = entries.filter(({ ground }) => suppressionReasonOf(ground) === reason);
-      await this.suppressions.close(manager, closed.map(({ email_digest: email, phone_digest: phone, logged_at: since }) => ({ email, phone, since })), reason);
+      await this.suppressions.close(manager, closed.flatMap(closingsOf), reason);
     }
   }
 }
@@ -169,6 +170,12 @@ function groupsOf(found: readonly Found[]): (readonly [Found, ...Found[]])[] {
     }
   }
   return groups;
+}
+
+/** Everything that the entry closes. */
+function closingsOf({ email_digest: email, phone_digest: phone, other_digests: others, logged_at: since }: LogEntry): Closing[] {
+  const of = (kind: 'email' | 'phone', digest: Buffer | null): Closing[] => (digest ? [{ kind, digest, since, isHandedOn: false }] : []);
+  return [...of('email', email), ...of('phone', phone), ...others.map((each) => closingOf(each, since))];
 }
 
 /** Whose retention had ended may have come back since: nobody had asked for her erasure. */

@@ -3,7 +3,7 @@ import type { Statement } from '#database/statement.js';
 /** Lets the append-only triggers delete rows of these customers until the transaction ends. $1 customer ids, separated by commas */
 export const ALLOW_ERASING: Statement = { name: 'allow-erasing', text: `SELECT set_config('lupa.erasing', $1, true)` };
 
-const ROOMS = ['records', 'reads', 'consents', 'standing', 'guardians', 'steps', 'disclosures', 'disclosure_consents', 'disclosure_notices'];
+const ROOMS = ['records', 'reads', 'consents', 'standing', 'guardians', 'steps', 'disclosures', 'disclosure_consents', 'disclosure_notices', 'formers'];
 
 /**
  * Deletes every row of the customers and opens their cases, in one statement. Remembered answers lose their content
@@ -36,6 +36,7 @@ export const ERASE_CUSTOMERS: Statement = {
     owed AS (INSERT INTO recipient_notice (recipient, disclosure_id, kind, fields) SELECT recipient, id, 'erasure', fields FROM disclosures),
     disclosure_consents AS (DELETE FROM disclosure_consent_record WHERE customer_id = ANY($1::uuid[]) RETURNING customer_id),
     disclosure_notices AS (DELETE FROM disclosure_notice WHERE customer_id = ANY($1::uuid[]) RETURNING customer_id),
+    formers AS (DELETE FROM former_value WHERE customer_id = ANY($1::uuid[]) RETURNING customer_id),
     answers AS (UPDATE idempotency_key SET answer = NULL, customer_id = NULL WHERE customer_id = ANY($1::uuid[])),
     counted AS (
       SELECT customer_id, count(*)::integer AS rows FROM (${ROOMS.map((room) => `SELECT customer_id FROM ${room}`).join(' UNION ALL ')}) AS gone GROUP BY customer_id

@@ -3,13 +3,13 @@ import { creation, DRAFT_COLUMNS } from '../customers/customers.sql.js';
 
 /**
  * Drafts, and what keeps them from being taken in. `there`: a customer has the email; or the phone, and the same name or the row no
- * email. `kept-out`: an address is that of somebody who was erased or shown the door. Whoever has come back herself is `there`; that
+ * email. `kept-out`: an address, or the name with the postal address, is that of somebody who was erased or shown the door. Whoever has come back herself is `there`; that
  * somebody else with her phone has consented since says nothing of her. Looked up by LATERAL … LIMIT, as in CREATE_CUSTOMERS. An erasure is seen whole or not at all: either she is still there, or her addresses are closed.
  */
 const ASKED = `
     asked AS MATERIALIZED (
       SELECT a.*, CASE WHEN by_email.there OR by_phone.there THEN 'there' WHEN closed.there THEN 'kept-out' END AS refusal
-      FROM jsonb_to_recordset($1::jsonb) AS a(email_digest bytea, phone_digest bytea, ${DRAFT_COLUMNS})
+      FROM jsonb_to_recordset($1::jsonb) AS a(email_digest bytea, phone_digest bytea, post_digest bytea, ${DRAFT_COLUMNS})
       LEFT JOIN LATERAL (SELECT true AS there FROM customer c WHERE c.email_index = a.email_index LIMIT 1) AS by_email ON true
       LEFT JOIN LATERAL (
         SELECT true AS there FROM customer c
@@ -18,7 +18,7 @@ const ASKED = `
         LIMIT 1) AS by_phone ON true
       LEFT JOIN LATERAL (
         SELECT true AS there FROM suppression s
-        WHERE s.digest = ANY(ARRAY[a.email_digest, a.phone_digest]) AND s.reason IN ('erased', 'abuse')
+        WHERE s.digest = ANY(ARRAY[a.email_digest, a.phone_digest, a.post_digest]) AND s.reason IN ('erased', 'abuse')
         LIMIT 1) AS closed ON true
     )`;
 

@@ -10,10 +10,11 @@ export type Purpose = 'customer-contact' | 'relationship-care' | 'marketing' | '
 
 /**
  * How a value is told. `actor`: who did it, by role and not by name (access-log/reader-shown.ts). `fields`: names of fields of hers.
- * `sources`: field to where its value came from. `answer`: JSON as it is.
+ * `sources`: field to where its value came from. `answer`: JSON as it is. `sealed`: texts
+ * that are kept sealed, opened for her.
  */
 export const KINDS = [
-  'text', 'code', 'codes', 'number', 'yes-no', 'moment', 'day', 'actor', 'recipient', 'interests', 'fields', 'purpose', 'sources', 'answer',
+  'text', 'code', 'codes', 'number', 'yes-no', 'moment', 'day', 'actor', 'recipient', 'interests', 'fields', 'purpose', 'sources', 'answer', 'sealed',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 

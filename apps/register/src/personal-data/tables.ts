@@ -4,7 +4,7 @@ import {
   CONSENT, CONSENT_RECORD, DISCLOSURE, DISCLOSURE_CONSENT_RECORD, DISCLOSURE_NOTICE, GUARDIAN_CONSENT, RECIPIENT_NOTICE,
 } from './decision-annotations.js';
 import { ACCESS_LOG, DATA_REQUEST, DATA_REQUEST_STEP, LEGAL_HOLD, STANDING_RECORD } from './rights-annotations.js';
-import { IDEMPOTENCY_KEY, SUPPRESSION, SYNC_PENDING } from './trace-annotations.js';
+import { FORMER_VALUE, IDEMPOTENCY_KEY, SUPPRESSION, SYNC_PENDING } from './trace-annotations.js';
 
 /**
  * Every table that holds something of a customer, every column of it annotated (R3): what is told to her, under which name, on what
@@ -13,6 +13,7 @@ import { IDEMPOTENCY_KEY, SUPPRESSION, SYNC_PENDING } from './trace-annotations.
  */
 export const PERSONAL_DATA = {
   customer: CUSTOMER,
+  former_value: FORMER_VALUE,
   consent: CONSENT,
   consent_record: CONSENT_RECORD,
   guardian_consent: GUARDIAN_CONSENT,

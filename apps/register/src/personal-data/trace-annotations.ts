@@ -1,5 +1,19 @@
 import { type TableAnnotation, told, withheld } from './annotation.js';
 
+export const FORMER_VALUE: TableAnnotation = {
+  name: 'formerValues', tie: 'customer_id', order: 'replaced_at, value_index', category: 'contact', purpose: 'rights-and-obligations', law: 'GDPR Art. 5(2), 17(1), 21(3)', page: 'table',
+  title: { fi: 'Aiemmat yhteystietosi', sv: 'Dina tidigare kontaktuppgifter', en: 'Your former addresses' },
+  about: {
+    fi: 'Yhteystiedot, jotka sinulla oli ennen korjausta: niitä säilytetään vain, jotta kieltosi tai poistosi koskisi niitäkin. Kymmenen viimeisintä kutakin lajia.',
+    sv: 'Kontaktuppgifter som du hade före en rättelse: de bevaras endast för att din invändning eller radering ska gälla även dem. De tio senaste av varje slag.',
+    en: 'What you had before a correction: kept only so that an objection or an erasure of yours covers it as well. The ten latest of each kind.',
+  },
+  columns: {
+    kind: told('code', 'Mitä', 'Vad', 'What'), sealed: told('sealed', 'Tieto', 'Uppgift', 'Value'), replaced_at: told('moment', 'Korvattu', 'Ersatt', 'Replaced'),
+    customer_id: withheld('key'), value_index: withheld('keyed-hash'),
+  },
+};
+
 export const SUPPRESSION: TableAnnotation = {
   name: 'suppressions', tie: 'digest', order: 'kind', category: 'standing', purpose: 'rights-and-obligations', law: 'GDPR Art. 6(1)(c), 21(3)', page: 'table',
   title: { fi: 'Estetyt osoitteet', sv: 'Spärrade adresser', en: 'Addresses closed to marketing' },

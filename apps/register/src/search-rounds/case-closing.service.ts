@@ -9,7 +9,7 @@ import { signed } from '../certificates/certificate.signature.js';
 import type { ErasureGround } from '../erasure/erasure.schemas.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { CLOSE_CASES, HOLD_ROUND, NOTE_FINDINGS, READ_FACTS } from './search-rounds.sql.js';
-import { kindsOf, withoutKinds } from './shared-values.js';
+import { kindsOf, withoutPositions } from './shared-values.js';
 import { readErasureStatement } from './signed-statement.js';
 import { SoughtCases } from './sought-cases.service.js';
 import type { Findings } from './verdict.js';
@@ -31,6 +31,7 @@ interface FactsRow {
   readonly recipients: CaseFacts['disclosedTo'];
   readonly sealed_values: Buffer | null;
   readonly not_sought: SoughtKind[];
+  readonly left_out: number[];
 }
 
 /** Why a case stays open, and when it is looked for again. */
@@ -91,9 +92,9 @@ export class CaseClosing {
     return {
       caseId: row.id, ground: row.ground, requestedAt: row.requested_at, rowsDeleted: row.rows_deleted, answeredAt: row.answered_at,
       statement: { jws: row.statement as string, content }, disclosedTo: row.recipients,
-      sought: kindsOf(withoutKinds(values, row.not_sought)), notSoughtAsShared: row.not_sought,
+      sought: kindsOf(withoutPositions(values, row.left_out)), notSoughtAsShared: row.not_sought,
       // Of a case that is known from the log alone nobody knows: what may be there is told.
-      hadAddress: row.sealed_values === null || values.values.some(({ kind }) => kind === 'email' || kind === 'phone'),
+      hadAddress: row.sealed_values === null || values.together.length > 0 || values.values.some(({ kind }) => kind === 'email' || kind === 'phone'),
     };
   }
 

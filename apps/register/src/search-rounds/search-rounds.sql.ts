@@ -29,7 +29,7 @@ export const BEGIN_ROUND: Statement = {
     ), round AS (
       INSERT INTO search_round (id, cases) SELECT $1, count(*) FROM due HAVING count(*) > 0 RETURNING id
     )
-    UPDATE erasure_case e SET round_id = round.id, not_sought = '{}' FROM due, round WHERE e.id = due.id RETURNING e.id`,
+    UPDATE erasure_case e SET round_id = round.id, not_sought = '{}', left_out = '{}' FROM due, round WHERE e.id = due.id RETURNING e.id`,
 };
 
 /** $1 round */
@@ -40,37 +40,35 @@ export const READ_ROUND_CASES: Statement = {
   name: 'read-round-cases',
   replan: true,
   text: `
-    SELECT id, ref, sealed_values, not_sought, searches FROM erasure_case
+    SELECT id, ref, sealed_values, left_out, searches FROM erasure_case
     WHERE round_id = $1 AND closed_at IS NULL AND id > $2 ORDER BY id LIMIT $3`,
 };
 
 /**
  * Which of these values a customer of today has as well. A name counts with what may stand around it: Anna Virtanen is found in Anna Liisa
- * Virtanen-Korhonen, and in Korhonen-Virtanen. The index of last names is used by a range, that of the parts of double names by its expression. $1 JSON array of {id, email, phone (blind indexes in hex), first, last, street}
+ * Virtanen-Korhonen, and in Korhonen-Virtanen. The index of last names is used by a range, that of the parts of double names by its expression. $1 JSON array of {id, position, and of one value email, phone (blind indexes in hex), or first, last, street}
  */
 export const FIND_SHARED: Statement = {
   name: 'find-shared-values',
   replan: true,
   text: `
-    SELECT s.id,
-      EXISTS (SELECT FROM customer c WHERE c.email_index = s.email) AS email,
-      EXISTS (SELECT FROM customer c WHERE c.phone_index = s.phone) AS phone,
-      EXISTS (
+    SELECT s.id, s.position FROM jsonb_to_recordset($1::jsonb) AS s(id uuid, position smallint, email bytea, phone bytea, first text, last text, street text)
+    WHERE EXISTS (SELECT FROM customer c WHERE c.email_index = s.email)
+      OR EXISTS (SELECT FROM customer c WHERE c.phone_index = s.phone)
+      OR EXISTS (
         SELECT FROM customer c WHERE lower(c.last_name) ~>=~ lower(s.last) AND lower(c.last_name) ~<~ (lower(s.last) || chr(1114111))
           AND strpos(lower(c.first_name), lower(s.first)) > 0 AND strpos(lower(c.street_address), lower(s.street)) > 0
       ) OR EXISTS (
         SELECT FROM customer c WHERE c.last_name ~ '[[:space:]-]'
           AND regexp_split_to_array(lower(c.last_name), '[[:space:]-]+') @> regexp_split_to_array(lower(s.last), '[[:space:]-]+')
-          AND strpos(lower(c.first_name), lower(s.first)) > 0 AND strpos(lower(c.street_address), lower(s.street)) > 0
-      ) AS together
-    FROM jsonb_to_recordset($1::jsonb) AS s(id uuid, email bytea, phone bytea, first text, last text, street text)`,
+          AND strpos(lower(c.first_name), lower(s.first)) > 0 AND strpos(lower(c.street_address), lower(s.street)) > 0)`,
 };
 
-/** $1 JSON array of {id, kinds} */
+/** $1 JSON array of {id, positions, kinds} */
 export const NOTE_SHARED: Statement = {
   name: 'note-shared-values',
   replan: true,
-  text: `UPDATE erasure_case e SET not_sought = s.kinds FROM jsonb_to_recordset($1::jsonb) AS s(id uuid, kinds text[]) WHERE e.id = s.id`,
+  text: `UPDATE erasure_case e SET not_sought = s.kinds, left_out = s.positions FROM jsonb_to_recordset($1::jsonb) AS s(id uuid, positions smallint[], kinds text[]) WHERE e.id = s.id`,
 };
 
 /** The first answer counts. $1 round, $2 the statement */
@@ -99,7 +97,7 @@ export const READ_FACTS: Statement = {
   name: 'read-case-facts',
   replan: true,
   text: `
-    SELECT e.id, e.ref, e.ground, e.requested_at, e.rows_deleted, e.answered_at, e.statement, e.recipients, e.sealed_values, e.not_sought
+    SELECT e.id, e.ref, e.ground, e.requested_at, e.rows_deleted, e.answered_at, e.statement, e.recipients, e.sealed_values, e.not_sought, e.left_out
     FROM erasure_case e WHERE ${STILL_OF_ROUND} AND e.id = ANY($2::uuid[]) FOR UPDATE`,
 };
 

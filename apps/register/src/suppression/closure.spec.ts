@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CHANNELS } from '#contracts/channel.js';
-import { addressOf, type Closure, isClosed, passageOf } from './closure.js';
+import { addressOf, type Closure, closuresFor, isClosed, NOTHING_CLOSED, passageOf } from './closure.js';
 
 const moment = fc.integer({ min: 0, max: 20 }).map((ms) => new Date(ms));
 const channel = fc.constantFrom(...CHANNELS);
@@ -33,7 +33,7 @@ describe('a closed address', () => {
       const address = addressOf(one, { email: 'a@b.fi', phone: '+358451206627' });
       const passage = passageOf(one, decidedAt, [entry], isProven);
       const stored = passage === 'reopens' ? reopenedFor(entry, one) : entry;
-      const closures = { email: null, phone: null, [address ?? 'email']: stored };
+      const closures = { ...NOTHING_CLOSED, [address]: stored };
       const isUsable = !isClosed(one, decidedAt, closures);
       // Paper has no address of its own: what was given after the closing was judged at the door.
       if (passage === 'closed' && one === 'post') return isUsable;
@@ -43,8 +43,17 @@ describe('a closed address', () => {
 });
 
 describe('the address a channel is judged by', () => {
-  it('is the email for paper mail, or the phone of somebody who has no email', () => {
+  it('is the email for paper mail, or the phone of somebody who has no email, or the name and postal address', () => {
     expect(CHANNELS.map((one) => addressOf(one, { email: 'a@b.fi', phone: '+358451206627' }))).toEqual(CHANNELS.map((one) => (['sms', 'phone'].includes(one) ? 'phone' : 'email')));
-    expect([addressOf('post', { email: null, phone: '+358451206627' }), addressOf('post', { email: null, phone: null })]).toEqual(['phone', null]);
+    expect([addressOf('post', { email: null, phone: '+358451206627' }), addressOf('post', { email: null, phone: null })]).toEqual(['phone', 'post']);
+  });
+
+  it('is closed by a name and postal address for what was decided before, and for more only where nothing else is known', () => {
+    fc.assert(fc.property(moment, closure, fc.constantFrom('a@b.fi', null), fc.boolean(), (decidedAt, entry, email, isProven) => {
+      const passage = passageOf('post', decidedAt, closuresFor('post', { email, phone: null }, { ...NOTHING_CLOSED, post: entry }), isProven);
+      expect(isClosed('post', decidedAt, { ...NOTHING_CLOSED, post: entry })).toBe(passage === 'too-old');
+      return email === null ? passage === passageOf('post', decidedAt, [entry], isProven) : passage === (decidedAt <= entry.since ? 'too-old' : 'open');
+    }));
+    expect(closuresFor('email', { email: 'a@b.fi', phone: null }, { ...NOTHING_CLOSED, post: { since: new Date(0), reopened: [] } })).toEqual([]);
   });
 });

@@ -10,9 +10,11 @@ export interface Closure {
 export interface Closures {
   readonly email: Closure | null;
   readonly phone: Closure | null;
+  /** Of the name together with the postal address, for a record that came in after the closing: who was there before is somebody else. */
+  readonly post: Closure | null;
 }
 
-export const NOTHING_CLOSED: Closures = { email: null, phone: null };
+export const NOTHING_CLOSED: Closures = { email: null, phone: null, post: null };
 
 /**
  * What a grant meets at the door. `reopens`: her own fresh consent, the lawful way back. `too-old`: given before the address
@@ -27,15 +29,25 @@ export function passageOf(channel: Channel, decidedAt: Date, closures: readonly 
   return isProven ? 'reopens' : 'closed';
 }
 
-/** The address by which a channel is judged. Paper has no address of its own here: the email stands for the person, or else the phone. */
-export function addressOf(channel: Channel, known: { readonly email: string | null; readonly phone: string | null }): 'email' | 'phone' | null {
+/** The address by which a channel is judged. For paper the email stands for the person, or else the phone, or else her name and postal address. */
+export function addressOf(channel: Channel, known: { readonly email: string | null; readonly phone: string | null }): keyof Closures {
   switch (channel) {
     case 'email': return 'email';
     case 'sms':
     case 'phone': return 'phone';
-    case 'post': return known.email !== null ? 'email' : known.phone !== null ? 'phone' : null;
+    case 'post': return known.email !== null ? 'email' : known.phone !== null ? 'phone' : 'post';
     default: return channel satisfies never;
   }
+}
+
+/**
+ * Everything that is closed on the way of a grant of the channel. Paper to the name and address of somebody who was erased or objects: what
+ * was decided before is too old, whichever email or phone the record has beside it.
+ */
+export function closuresFor(channel: Channel, known: { readonly email: string | null; readonly phone: string | null }, closures: Closures): Closure[] {
+  const address = addressOf(channel, known);
+  const before = channel === 'post' && address !== 'post' && closures.post ? { since: closures.post.since, reopened: [channel] } : null;
+  return [closures[address], before].filter((closure) => closure !== null);
 }
 
 /**
@@ -43,7 +55,7 @@ export function addressOf(channel: Channel, known: { readonly email: string | nu
  * paper mail given after the closing has passed the door; which addresses stand in the record later does not matter to it.
  */
 export function isClosed(channel: Channel, decidedAt: Date, closures: Closures): boolean {
-  const closure = channel === 'email' || channel === 'post' ? closures.email : closures.phone;
-  if (!closure) return false;
-  return decidedAt <= closure.since || (channel !== 'post' && !closure.reopened.includes(channel));
+  if (channel === 'post') return [closures.email, closures.post].some((closure) => closure !== null && decidedAt <= closure.since);
+  const closure = channel === 'email' ? closures.email : closures.phone;
+  return closure !== null && (decidedAt <= closure.since || !closure.reopened.includes(channel));
 }

@@ -10,7 +10,10 @@ export function suppressionKey(indexKey: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', indexKey, Buffer.alloc(0), 'lupa suppression v1', 32));
 }
 
-/** The keyed hash (HMAC-SHA-256, 32 bytes) under which an address is suppressed. @param address an email as written, or a phone in E.164 */
-export function suppressionDigest(key: Buffer, kind: 'email' | 'phone', address: string): Buffer {
+/** By what somebody is kept out. `post`: her name together with her postal address. */
+export type AddressKind = 'email' | 'phone' | 'post';
+
+/** The keyed hash (HMAC-SHA-256, 32 bytes) under which an address is suppressed. @param address an email as written, a phone in E.164, or what normalisePostal has made */
+export function suppressionDigest(key: Buffer, kind: AddressKind, address: string): Buffer {
   return blindIndex(key, kind, kind === 'email' ? normaliseEmail(address) : address);
 }

@@ -1,4 +1,5 @@
 import type { Statement } from '#database/statement.js';
+import { followersOf } from './former-values.sql.js';
 
 /** $1 digests */
 export const FIND_CLOSURES: Statement = {
@@ -56,22 +57,24 @@ export const REOPEN: Statement = {
     WHERE digest = $1`,
 };
 
-/** Her phone, and whether others in marketing have the same. $1 customer id */
+/** Her phone, whether others in marketing have the same, and whether others have what was hers before. $1 customer id */
 export const LOOK_AT_HOUSEHOLD: Statement = {
   name: 'look-at-household',
   text: `
     SELECT c.phone, EXISTS (
-      SELECT FROM customer n WHERE n.phone_index = c.phone_index AND n.id <> c.id AND n.known_to_marketing) AS is_shared
+      SELECT FROM customer n WHERE n.phone_index = c.phone_index AND n.id <> c.id AND n.known_to_marketing) AS is_shared,
+      EXISTS (${followersOf('ARRAY[$1::uuid]')}) AS has_followers
     FROM customer c WHERE c.id = $1`,
 };
 
-/** Locks her and those with the same phone, always in the order of ids. $1 customer id */
+/** Locks her, those with the same phone, and those who have what was hers before, always in the order of ids. $1 customer id */
 export const LOCK_HOUSEHOLD: Statement = {
   name: 'lock-household',
   text: `
     SELECT 1 FROM customer WHERE id IN (
       SELECT $1::uuid
-      UNION SELECT n.id FROM customer c JOIN customer n ON n.phone_index = c.phone_index AND n.known_to_marketing WHERE c.id = $1)
+      UNION SELECT n.id FROM customer c JOIN customer n ON n.phone_index = c.phone_index AND n.known_to_marketing WHERE c.id = $1
+      UNION ${followersOf('ARRAY[$1::uuid]')})
     ORDER BY id FOR UPDATE`,
 };
 
@@ -82,7 +85,8 @@ export const LOCK_HOUSEHOLDS: Statement = {
   text: `
     SELECT 1 FROM customer WHERE id IN (
       SELECT unnest($1::uuid[])
-      UNION SELECT n.id FROM customer c JOIN customer n ON n.phone_index = c.phone_index AND n.known_to_marketing WHERE c.id = ANY($1::uuid[]))
+      UNION SELECT n.id FROM customer c JOIN customer n ON n.phone_index = c.phone_index AND n.known_to_marketing WHERE c.id = ANY($1::uuid[])
+      UNION ${followersOf('$1::uuid[]')})
     ORDER BY id FOR UPDATE`,
 };
 
@@ -107,7 +111,7 @@ export const EXPORT_SUPPRESSIONS: Statement = {
     FROM suppression WHERE digest > decode($1, 'hex') ORDER BY digest LIMIT $2`,
 };
 
-/** Of two entries the later closing wins, with what was opened since, and the graver reason; of one closing everything that was opened. $1 JSON array of lines, each digest once */
+/** Lines as the list is kept outside. Of two entries the later closing wins, with what was opened since, and the graver reason; of one closing everything that was opened. $1 JSON array of lines, each digest once */
 export const IMPORT_SUPPRESSIONS: Statement = {
   name: 'import-suppressions',
   text: `

@@ -8,7 +8,7 @@ import { RepeatingTask, type Turn } from '#tasks/repeating-task.js';
 import { runStatement } from '#database/statement.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { READ_STANDING_BY_REFS } from '../customers/customers.sql.js';
-import { Suppressions } from '../suppression/suppressions.service.js';
+import { type Closable, Suppressions } from '../suppression/suppressions.service.js';
 import { URGENCY } from './pending.js';
 import { channelsOf, type PersonRow } from './projection.js';
 import { CLAIM_DUE, PUT_BACK, RECLAIM, TURN_INTO_ERASURE } from './sync.sql.js';
@@ -30,7 +30,7 @@ export interface DueChange {
 }
 
 type RelayedCustomer = PersonRow & Pick<CustomerRow, 'ref' | 'version'>;
-type StandingRow = Omit<RelayedCustomer, 'closures'>;
+type StandingRow = Omit<RelayedCustomer, 'closures'> & Closable;
 
 /**
  * Tells marketing what has changed, from the state as it is now. A broker's confirm clears nothing: rows stay
