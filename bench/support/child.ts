@@ -32,17 +32,19 @@ interface ServiceOptions {
   /** Answers 2xx when the service is ready. */
   readonly readyPath: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Options of Node.js that it is started with. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** Starts one service and waits until it is ready. Its output goes to a log beside the servers' logs. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { name, entry, url, readyPath, environment } = options;
+  const { name, entry, url, readyPath, environment, nodeOptions = [] } = options;
   const folder = environment['LUPA_LOG_DIRECTORY'] ?? '.';
   mkdirSync(folder, { recursive: true });
   const log = openSync(join(folder, `${name}.log`), 'a');
   // For whoever wants to look inside: BENCH_NODE_OPTIONS_REGISTER="--cpu-prof --cpu-prof-dir=/tmp/profile"
   const own = process.env[`BENCH_NODE_OPTIONS_${name.toUpperCase()}`]?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...own, entry], {
+  const child = spawn(process.execPath, [...nodeOptions, ...own, entry], {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
     stdio: ['ignore', log, log],
   });

@@ -4,6 +4,8 @@ import { run, type Service, startService } from './child.js';
 type Environment = Readonly<Record<string, string>>;
 
 export const REGISTER_CLI = 'dist/apps/register/src/cli.js';
+/** As the Dockerfile and `npm start` start both services. */
+const AS_IN_USE = ['--max-semi-space-size=8'];
 const SCOPES = [
   'customers:read', 'customers:write', 'customers:search', 'consents:read', 'consents:write', 'wordings:read', 'wordings:write',
   'erasures:write', 'audience:query', 'audience:count', 'freshness:read', 'exports:read', 'exports:write',
@@ -20,12 +22,12 @@ export async function migrate(environment: Environment): Promise<void> {
 
 export function startRegister(environment: Environment): Promise<Service> {
   const url = urlOf(environment, 'REGISTER');
-  return startService({ name: 'register', entry: 'dist/apps/register/src/main.js', url, readyPath: '/health/ready', environment });
+  return startService({ name: 'register', entry: 'dist/apps/register/src/main.js', url, readyPath: '/health/ready', environment, nodeOptions: AS_IN_USE });
 }
 
 export function startMarketing(environment: Environment): Promise<Service> {
   const url = urlOf(environment, 'MARKETING');
-  return startService({ name: 'marketing', entry: 'dist/apps/marketing/src/main.js', url, readyPath: '/health/live', environment });
+  return startService({ name: 'marketing', entry: 'dist/apps/marketing/src/main.js', url, readyPath: '/health/live', environment, nodeOptions: AS_IN_USE });
 }
 
 /** A consent for email with its proof, as the web shop sends it. */
