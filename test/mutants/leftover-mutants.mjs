@@ -36,4 +36,16 @@ export const LEFTOVER_MUTANTS = [
     edits: [['libs/search/search-afresh.js', ' || !(await isEmpty())', '']],
     tests: ['search/search-afresh.spec'],
   },
+  {
+    name: 'three of four places missed',
+    what: 'a value is found only where it stands at every fourth byte',
+    edits: [['libs/search/pattern-index.js', 'at - this.stride + 1', 'at']],
+    tests: ['search/row-batch.spec'],
+  },
+  {
+    name: 'texts of errors cross over',
+    what: 'what an error of a search says, which may be somebody’s, leaves the thread that searches',
+    edits: [['libs/search/search-program.js', "errorCode(error) ?? (error instanceof Error ? error.name : 'unknown')", 'error.message']],
+    tests: ['search/search-thread.spec'],
+  },
 ];
