@@ -28,3 +28,11 @@ export function readerShown(reader: LoggedReader, viewer: 'person' | 'data-prote
     default: return kind satisfies never;
   }
 }
+
+/**
+ * The bare name that most records keep of who wrote them: to the person herself nobody's, since the record alone does not say whose
+ * it is. Her bundle tells the role, and names programs.
+ */
+export function actorTold(actor: string, viewer: LoggedReader['kind']): string | null {
+  return viewer === 'customer' ? null : actor;
+}

@@ -68,7 +68,9 @@ export const ConsentRecordSchema = z.object({
   /** True: given anew after an objection or an erasure, it opened marketing to this channel again. */
   liftsSuppression: z.boolean(),
   wording: z.object({ id: z.string(), version: z.int(), language: z.string(), sha256: z.string() }).nullable(),
-  method: z.string(), form: z.string().nullable(), sourceSystem: z.string(), actor: z.string(),
+  method: z.string(), form: z.string().nullable(), sourceSystem: z.string(),
+  /** Who recorded it; null to the person herself. */
+  actor: z.string().nullable(),
 });
 export const ConsentHistorySchema = z.object({ records: z.array(ConsentRecordSchema) });
 

@@ -6,7 +6,7 @@ import { Reader } from '../access-log/reader.service.js';
 import { runInTransaction } from '#database/statement.js';
 import { CustomerRules } from './customer-rules.service.js';
 import { CUSTOMER_NOT_FOUND } from './customer.errors.js';
-import { type CustomerRow, shownFields, viewOf } from './customer.row.js';
+import { type CustomerRow, ownViewOf, shownFields, viewOf } from './customer.row.js';
 import type { CustomerView, SearchCustomers } from './customers.schemas.js';
 import { FIND_BY_EMAIL, FIND_BY_NAME, FIND_BY_PHONE, LIST_CUSTOMERS, READ_CUSTOMER } from './customers.sql.js';
 
@@ -25,7 +25,7 @@ export class CustomerReads {
     return this.reader.read(reading, async (manager) => {
       const [row] = await runInTransaction<CustomerRow>(manager, READ_CUSTOMER, [id]);
       if (!row) throw new Failure(CUSTOMER_NOT_FOUND);
-      return { result: viewOf(row), shown: [shown(row)] };
+      return { result: reading.caller.kind === 'customer' ? ownViewOf(row) : viewOf(row), shown: [shown(row)] };
     });
   }
 

@@ -1,4 +1,5 @@
 import type { Channel } from '#contracts/channel.js';
+import { actorTold } from '../access-log/reader-shown.js';
 import type { Decision } from '../consents/consent.js';
 import type { Provenance } from './provenance.js';
 import type { CustomerView } from './customers.schemas.js';
@@ -68,6 +69,12 @@ export function viewOf(row: CustomerRow): CustomerView {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   };
+}
+
+/** As the person herself sees it: not who wrote a value (see access-log/reader-shown.ts). */
+export function ownViewOf(row: CustomerRow): CustomerView {
+  const sources = Object.entries(row.provenance).map(([field, origin]) => [field, { ...origin, actor: actorTold(origin.actor, 'customer') }] as const);
+  return { ...viewOf(row), sources: Object.fromEntries(sources) };
 }
 
 export function consentView(consent: ConsentJson): CustomerView['consents'][number] {

@@ -70,7 +70,12 @@ export const ListCustomersSchema = z.strictObject({
   cursor: z.uuid().optional(),
 });
 
-const OriginSchema = z.object({ source: z.enum(['customer', 'staff', 'public']), citation: z.string().optional(), actor: z.string(), at: z.iso.datetime() });
+const OriginSchema = z.object({
+  source: z.enum(['customer', 'staff', 'public']), citation: z.string().optional(),
+  /** Who wrote it; null to the person herself. */
+  actor: z.string().nullable(),
+  at: z.iso.datetime(),
+});
 
 export const CustomerSchema = z.object({
   id: z.uuid(),

@@ -18,7 +18,9 @@ export type GuardianConsent = z.output<typeof GuardianConsentSchema>;
 
 const RecordSchema = z.object({
   decision: z.enum(['given', 'withdrawn']), decidedAt: z.iso.datetime(), recordedAt: z.iso.datetime(), verification: z.enum(VERIFICATIONS).nullable(),
-  wording: z.object({ id: z.string(), version: z.int(), language: z.string(), sha256: z.string() }).nullable(), sourceSystem: z.string(), checkedBy: z.string(),
+  wording: z.object({ id: z.string(), version: z.int(), language: z.string(), sha256: z.string() }).nullable(), sourceSystem: z.string(),
+  /** Null to the person herself. */
+  checkedBy: z.string().nullable(),
 });
 export const GuardianRecordsSchema = z.object({ records: z.array(RecordSchema) });
 export type GuardianRecords = z.infer<typeof GuardianRecordsSchema>;

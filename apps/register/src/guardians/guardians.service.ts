@@ -4,6 +4,7 @@ import type { Caller } from '#auth/access.js';
 import { etagOf } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
 import type { Reading } from '../access-log/access-log.js';
+import { actorTold } from '../access-log/reader-shown.js';
 import { Reader } from '../access-log/reader.service.js';
 import { mayBeUnderAge } from '../consents/consent.js';
 import { CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED } from '../customers/customer.errors.js';
@@ -80,7 +81,7 @@ export class GuardiansService {
       const [row] = await runInTransaction<CustomerRow>(manager, READ_CUSTOMER, [id]);
       if (!row) throw new Failure(CUSTOMER_NOT_FOUND);
       const records = await runInTransaction<RecordRow>(manager, READ_GUARDIAN_RECORDS, [id]);
-      return { result: { records: records.map(viewOf) }, shown: [{ id: row.id, fields: ['guardianConsent.history'] }] };
+      return { result: { records: records.map((record) => viewOf(record, reading)) }, shown: [{ id: row.id, fields: ['guardianConsent.history'] }] };
     });
   }
 
@@ -116,11 +117,11 @@ interface RecordRow {
   readonly actor: string;
 }
 
-function viewOf(row: RecordRow): GuardianRecords['records'][number] {
+function viewOf(row: RecordRow, { caller }: Reading): GuardianRecords['records'][number] {
   const { wording_id: id, wording_version: version, wording_language: language, wording_sha256: sha256 } = row;
   return {
     decision: row.decision, decidedAt: row.decided_at.toISOString(), recordedAt: row.recorded_at.toISOString(), verification: row.verification,
     wording: id !== null && version !== null && language !== null && sha256 !== null ? { id, version, language, sha256 } : null,
-    sourceSystem: row.source_system, checkedBy: row.actor,
+    sourceSystem: row.source_system, checkedBy: actorTold(row.actor, caller.kind),
   };
 }
