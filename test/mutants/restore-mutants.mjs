@@ -24,7 +24,7 @@ export const RESTORE_MUTANTS = [
   {
     name: 'a restore by hand is not noticed',
     what: 'the register opens a database that is older than what the log of erasures has seen',
-    edits: [['apps/register/src/restore/pulse.service.js', '(pulse?.count ?? 0) < seen', 'false']],
+    edits: [['apps/register/src/restore/restored.check.js', '(pulse?.count ?? 0) < seen', 'false']],
     tests: RESTORE,
   },
   {
