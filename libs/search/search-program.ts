@@ -19,7 +19,7 @@ async function needlesWithout(kinds: readonly ValueKind[]): Promise<Needles> {
   const without = kinds.join();
   if (built?.without === without) return built.needles;
   built = undefined; // before the next is made: never two in memory
-  const needles = await Needles.of(sought.map((each) => ({ ...each, values: each.values.filter(({ kind }) => !kinds.includes(kind)) })));
+  const needles = await Needles.of(kinds.length === 0 ? sought : sought.map((each) => ({ ...each, values: each.values.filter(({ kind }) => !kinds.includes(kind)) })));
   built = { without, needles };
   return needles;
 }
