@@ -10,7 +10,7 @@ const PROGRAM = new URL('./search-program.js', import.meta.url);
 /** Handed over at once: what is on its way lies in memory twice. */
 const CASES_AT_ONCE = 500;
 /** Of 20,000 people the thread holds 100 MB; a search that wants more than the limit fails, and the service does not. */
-const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 8 };
+const LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 2 };
 
 /** A search broke off, in whatever way: that is no answer that nothing was there. */
 export class SearchFailed extends Error {
