@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChannelSchema } from '#contracts/channel.js';
+import { DaySchema } from '#http/query.schemas.js';
 import { AsOfSchema, VersionSchema } from '../audience/audience.schemas.js';
 
 export const DAY_MS = 86_400_000;
@@ -7,8 +8,6 @@ export const DAY_MS = 86_400_000;
 export const MAX_DAYS = 3_660;
 /** Shown when no beginning is named. */
 export const USUAL_DAYS = 30;
-
-const DaySchema = z.iso.date().refine((day) => !(day < '1900-01-01'), { message: 'must not lie before 1900', params: { code: 'too-early' } });
 
 const period = {
   from: DaySchema.optional().meta({ description: `First day (UTC); ${String(USUAL_DAYS)} days when left out`, examples: ['2026-01-01'] }),

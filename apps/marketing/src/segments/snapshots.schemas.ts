@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChannelSchema } from '#contracts/channel.js';
+import { cursorSchema } from '#http/query.schemas.js';
 import { checkSelection, selectionFields, SegmentRefSchema } from './selection.schemas.js';
 import { NameSchema, SavedFilterSchema } from './segments.schemas.js';
 
@@ -48,9 +49,12 @@ export const SnapshotNowSchema = SnapshotSchema.extend({
 }).meta({ id: 'SnapshotNow' });
 export type SnapshotNow = z.infer<typeof SnapshotNowSchema>;
 
+/** Seconds since 1970. */
+const SecondsSchema = z.string().regex(/^\d{1,12}$/).transform(Number);
+
 export const ListSnapshotsSchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().regex(/^\d{1,12}\.[0-9a-f-]{36}$/).optional().meta({ description: 'nextCursor of the page before' }),
+  cursor: cursorSchema(SecondsSchema).optional().meta({ description: 'nextCursor of the page before' }),
 });
 
 export const SnapshotPageSchema = z

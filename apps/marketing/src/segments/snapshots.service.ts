@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import type { Caller } from '#auth/caller.js';
 import { Failure } from '#http/failure.js';
+import { type Cursor, cursorAfter } from '#http/query.schemas.js';
 import { AudienceIndex } from '../audience-index/audience-index.service.js';
 import { FreshnessService } from '../audience/freshness.service.js';
 import { shownCount } from '../audience/small-group.js';
@@ -50,14 +51,13 @@ export class SnapshotsService {
     return { ...this.shown(row, caller), ...hidden, sizeNow: count, stale: !this.gate.judgeLink(link).freshness.fresh };
   }
 
-  async list(limit: number, cursor: string | undefined, caller: Pick<Caller, 'scopes'>): Promise<SnapshotPage> {
-    const [takenAt, id = ''] = cursor?.split('.') ?? [];
-    const rows = await readSnapshots(this.database.manager, takenAt === undefined ? undefined : { takenAt: Number(takenAt), id }, limit + 1);
+  async list(limit: number, cursor: Cursor<number> | undefined, caller: Pick<Caller, 'scopes'>): Promise<SnapshotPage> {
+    const rows = await readSnapshots(this.database.manager, cursor, limit + 1);
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     return {
       snapshots: shown.map((row) => this.shown(row, caller)),
-      nextCursor: rows.length > limit && last ? `${last.takenAt.getTime() / 1_000}.${last.id}` : null,
+      nextCursor: rows.length > limit && last ? cursorAfter(last.takenAt.getTime() / 1_000, last.id) : null,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
+import type { Cursor } from '#http/query.schemas.js';
 import { clauseOf, SINCE } from '../audience/clause.js';
 import type { Condition } from '../audience/condition.js';
 
@@ -142,12 +143,12 @@ export async function readSnapshot(manager: EntityManager, id: string): Promise<
 }
 
 /** Newest first, from those behind the given one. */
-export function readSnapshots(manager: EntityManager, behind: { takenAt: number; id: string } | undefined, limit: number): Promise<SnapshotRow[]> {
+export function readSnapshots(manager: EntityManager, behind: Cursor<number> | undefined, limit: number): Promise<SnapshotRow[]> {
   return manager.query<SnapshotRow[]>(
     `SELECT ${COLUMNS} FROM snapshot
       WHERE expires_at > now() AND ($1::double precision IS NULL OR (taken_at, id) < (to_timestamp($1::double precision), $2::uuid))
       ORDER BY taken_at DESC, id DESC LIMIT $3`,
-    [behind?.takenAt ?? null, behind?.id ?? null, limit],
+    [behind?.position ?? null, behind?.id ?? null, limit],
   );
 }
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { DaySchema } from '#http/query.schemas.js';
 
 const MOST_DAYS = 366;
 const days = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 
 /** Days in Finland, both included. */
 export const ReportQuerySchema = z.strictObject({
-  from: z.iso.date(),
-  to: z.iso.date(),
+  from: DaySchema,
+  to: DaySchema,
   /** Who comes first: who read the most, or who read the most outside their cases. */
   order: z.enum(['reads', 'outside-cases']).default('reads'),
   limit: z.coerce.number().int().min(1).max(500).default(100),

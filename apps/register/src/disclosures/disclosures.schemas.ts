@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DayCursorSchema } from '#http/query.schemas.js';
 import { PutConsentSchema } from '../consents/consents.schemas.js';
 import { CodeSchema, MomentSchema } from '../customers/text.schemas.js';
 import { RELEASABLE_FIELDS } from './released-fields.js';
@@ -52,14 +53,12 @@ export type Ledger = z.infer<typeof LedgerSchema>;
 export const DisclosureConsentReceiptSchema = z.object({ id: z.uuid(), recipient: z.string(), purpose: z.string(), inEffect: z.boolean() });
 export const NotifyReceiptSchema = z.object({ id: z.uuid(), noticeId: z.int() });
 
-const CURSOR = /^\d{4}-\d{2}-\d{2}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 export const ListNoticesSchema = z.strictObject({
   state: z.enum(['open', 'done']).optional(),
   recipient: CodeSchema.optional(),
   due: z.literal('late').optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().regex(CURSOR, 'must be the cursor of the page before').optional(),
+  cursor: DayCursorSchema.optional(),
 });
 export type ListNotices = z.output<typeof ListNoticesSchema>;
 

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { runInTransaction, runStatement } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
+import { BEFORE_ALL, cursorAfter } from '#http/query.schemas.js';
 import type { Reading } from '../access-log/access-log.js';
 import { Reader } from '../access-log/reader.service.js';
 import type { CustomerRow } from '../customers/customer.row.js';
@@ -29,14 +30,14 @@ export class RecipientNotices {
 
   async list({ state, recipient, due, limit, cursor }: ListNotices): Promise<NoticePage> {
     const today = finnishDay(new Date());
-    const [afterDue, afterId] = cursor?.split('.') ?? ['-infinity', '00000000-0000-0000-0000-000000000000'];
+    const { position, id } = cursor ?? BEFORE_ALL;
     const rows = await runStatement<RecipientNoticeRow>(this.dataSource, LIST_RECIPIENT_NOTICES, [
-      state === undefined ? null : state === 'open', recipient, due === 'late' ? today : null, afterDue, afterId, limit,
+      state === undefined ? null : state === 'open', recipient, due === 'late' ? today : null, position, id, limit,
     ]);
     const last = rows.at(-1);
     return {
       notices: rows.map((row) => recipientNoticeView(row, this.recipients.view(row.recipient), today)),
-      next: rows.length === limit && last ? `${last.due_on}.${last.id}` : null,
+      next: rows.length === limit && last ? cursorAfter(last.due_on, last.id) : null,
     };
   }
 

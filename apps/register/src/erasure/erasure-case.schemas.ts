@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MomentCursorSchema } from '#http/query.schemas.js';
 import { APPEAL_OUTCOMES } from './appeal.schemas.js';
 import { ABUSE_REASONS, ERASURE_GROUNDS } from './erasure.schemas.js';
 
@@ -68,14 +69,12 @@ export type ErasureCaseLine = z.infer<typeof ErasureCaseLineSchema>;
 export const ErasureCasePageSchema = z.object({ cases: z.array(ErasureCaseLineSchema), next: z.string().nullable() });
 export type ErasureCasePage = z.infer<typeof ErasureCasePageSchema>;
 
-const CURSOR = /^\d{4}-\d\d-\d\dT[\d:.]{15}Z_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 export const ListCasesSchema = z.strictObject({
   /** `open`: any that is not closed; so when neither this nor `appeal` is given. */
   state: z.enum([...CASE_STATES, 'open']).optional(),
   /** Cases with an appeal that nobody has decided; `late`: after its due date. */
   appeal: z.enum(['open', 'late']).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().regex(CURSOR, 'must be the cursor of the page before').optional(),
+  cursor: MomentCursorSchema.optional(),
 });
 export type ListCases = z.output<typeof ListCasesSchema>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MomentCursorSchema } from '#http/query.schemas.js';
 import { CodeSchema, MomentSchema } from '../customers/text.schemas.js';
 import { ERASURE_GROUNDS } from '../erasure/erasure.schemas.js';
 
@@ -24,7 +25,7 @@ export const ReviewQuerySchema = z.strictObject({
   dueBefore: MomentSchema.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
   /** The `next` of the page before. */
-  cursor: z.string().regex(/^\d{4}-[0-9TZ:.-]{19,20}_[0-9a-f-]{36}$/).optional(),
+  cursor: MomentCursorSchema.optional(),
 });
 export type ReviewQuery = z.output<typeof ReviewQuerySchema>;
 

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { etagOf } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
+import { BEFORE_ALL, cursorAfter } from '#http/query.schemas.js';
 import type { Reading } from '../access-log/access-log.js';
 import { Reader } from '../access-log/reader.service.js';
 import { lockCustomer } from '../customers/customer.lock.js';
@@ -22,7 +23,6 @@ import type { Hold, HoldView, ReviewQuery } from './holds.schemas.js';
 import { lookAtWaiting } from './waiting-erasures.look.js';
 
 const YEAR_MS = 366 * 86_400_000;
-const FIRST = '-infinity_00000000-0000-0000-0000-000000000000';
 
 /** Legal holds (GDPR Art. 17(3)): they keep data from being erased, and nobody in marketing. */
 @Injectable()
@@ -91,11 +91,11 @@ export class HoldsService {
   }
 
   /** Holds whose owners have to look at them, the most urgent first. */
-  toReview({ dueBefore, limit, cursor }: ReviewQuery, reading: Reading): Promise<{ holds: HoldView[]; next: string | null }> {
+  toReview({ dueBefore, limit, cursor = BEFORE_ALL }: ReviewQuery, reading: Reading): Promise<{ holds: HoldView[]; next: string | null }> {
     return this.reader.read(reading, async (manager) => {
-      const rows = await runInTransaction<HoldRow>(manager, HOLDS_TO_REVIEW, [dueBefore ?? new Date(), ...(cursor ?? FIRST).split('_'), limit]);
+      const rows = await runInTransaction<HoldRow>(manager, HOLDS_TO_REVIEW, [dueBefore ?? new Date(), cursor.position, cursor.id, limit]);
       const last = rows.at(-1);
-      const next = rows.length === limit && last ? `${last.review_at.toISOString()}_${last.customer_id}` : null;
+      const next = rows.length === limit && last ? cursorAfter(last.review_at.toISOString(), last.customer_id) : null;
       return { result: { holds: rows.map(viewOf), next }, shown: rows.map(shown) };
     });
   }

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { runInTransaction } from '#database/statement.js';
 import { Failure } from '#http/failure.js';
+import { BEFORE_ALL, cursorAfter } from '#http/query.schemas.js';
 import type { Reading, ShownCustomer } from '../access-log/access-log.js';
 import { Reader } from '../access-log/reader.service.js';
 import { CUSTOMER_NOT_FOUND } from '../customers/customer.errors.js';
@@ -27,14 +28,14 @@ export class RequestReads {
   /** In the order of due dates; the feed of what is late or due soon. */
   list(query: ListRequests, reading: Reading): Promise<RequestPage> {
     const today = finnishDay(new Date());
-    const [afterDue, afterId] = query.cursor?.split('.') ?? ['-infinity', '00000000-0000-0000-0000-000000000000'];
+    const { position, id } = query.cursor ?? BEFORE_ALL;
     return this.reader.read(reading, async (manager) => {
       const rows = await runInTransaction<RequestRow>(manager, LIST_REQUESTS, [
-        seesOnly(reading.caller), query.state, query.kind, lastDueDay(query, today), afterDue, afterId, query.limit,
+        seesOnly(reading.caller), query.state, query.kind, lastDueDay(query, today), position, id, query.limit,
       ]);
       const { kept, shown } = await keep(manager, rows);
       const last = rows.at(-1);
-      const next = rows.length === query.limit && last ? `${last.due_on}.${last.id}` : null;
+      const next = rows.length === query.limit && last ? cursorAfter(last.due_on, last.id) : null;
       return { result: { requests: kept.map((row) => this.view(row, today)), next }, shown };
     });
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DayCursorSchema } from '#http/query.schemas.js';
 import { MomentSchema, text } from '../customers/text.schemas.js';
 
 /** The rights a person can call on: GDPR Art. 15, 20, 16, 17, 18 and 21. */
@@ -48,8 +49,6 @@ export const RequestStepSchema = z.discriminatedUnion('step', [
 ]).meta({ examples: [{ step: 'extended', reason: 'complexity', toldAt: '2026-12-10T12:00:00+02:00', toldBy: 'email' }] });
 export type RequestStep = z.output<typeof RequestStepSchema>;
 
-const CURSOR = /^\d{4}-\d{2}-\d{2}\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 export const ListRequestsSchema = z.strictObject({
   state: z.enum(REQUEST_STATES).optional(),
   kind: z.enum(REQUEST_KINDS).optional(),
@@ -58,7 +57,7 @@ export const ListRequestsSchema = z.strictObject({
   /** Not closed and due within so many days, the late ones included. */
   dueWithin: z.coerce.number().int().min(0).max(366).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().regex(CURSOR, 'must be the cursor of the page before').optional(),
+  cursor: DayCursorSchema.optional(),
 });
 export type ListRequests = z.output<typeof ListRequestsSchema>;
 
