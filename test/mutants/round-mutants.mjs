@@ -9,7 +9,7 @@ export const ROUND_MUTANTS = [
   {
     name: 'answer about others',
     what: 'a round is settled by an answer about another number of people',
-    edits: [['apps/register/src/search-rounds/search-round.service.js', 'content?.cases !== sought.length', 'false']],
+    edits: [['apps/register/src/search-rounds/search-round.service.js', 'content?.cases !== cases.length', 'false']],
     tests: ['register/search-rounds.spec'], only: 'another number of people',
   },
   {
@@ -21,7 +21,7 @@ export const ROUND_MUTANTS = [
   {
     name: 'household never done',
     what: 'what a living customer has as well is searched for, and found for ever',
-    edits: [['apps/register/src/search-rounds/sought-cases.service.js', 'kinds.get(each.caseId) ?? []', '[]']],
+    edits: [['apps/register/src/search-rounds/sought-cases.service.js', 'without.get(each.caseId) ?? []', '[]']],
     tests: ['register/search-rounds.spec'], only: 'somebody of today',
   },
   {
@@ -35,5 +35,17 @@ export const ROUND_MUTANTS = [
     what: 'a certificate may say something else than what was signed',
     edits: [['apps/register/src/certificates/certificate.signature.js', 'new TextDecoder().decode(payload) === JSON.stringify(certificate)', 'true']],
     tests: ['certificates/certificates.spec'],
+  },
+  {
+    name: 'word about nobody',
+    what: 'a search of marketing that looked for nobody bears a certificate out',
+    edits: [['apps/register/src/certificates/marketing-word.signature.js', 'search.cases === 0 ||', '']],
+    tests: ['certificates/marketing-word'],
+  },
+  {
+    name: 'import before the erased',
+    what: 'people are brought into a restored database in which the erased are not erased again yet',
+    edits: [['apps/register/src/imports/imports.commands.js', 'if (wrong !== undefined)', 'if (false)']],
+    tests: ['register/restore.spec'],
   },
 ];
