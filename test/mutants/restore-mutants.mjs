@@ -46,6 +46,12 @@ export const RESTORE_MUTANTS = [
     tests: ['invariants/i7-put-back'],
   },
   {
+    name: 'former addresses lost in a restore',
+    what: 'after a restore an old list brings somebody back by what she had before a correction',
+    edits: [['apps/register/src/erasure/erasure-replay.service.js', '...others.map((each) => closingOf(each, since))', '']],
+    tests: ['register/former-values'], only: 'of which only the log',
+  },
+  {
     name: 'accounts as in the dump',
     what: 'whoever was shut out since the backup gets in again, with the password of then',
     edits: [['apps/register/src/access/account-versions.service.js', 'known && known.version > version', 'false']],

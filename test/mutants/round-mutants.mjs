@@ -25,6 +25,12 @@ export const ROUND_MUTANTS = [
     tests: ['register/search-rounds.spec'], only: 'somebody of today',
   },
   {
+    name: 'former values unsought',
+    what: 'a certificate says that nothing was found, while what she had before a correction stands there',
+    edits: [['apps/register/src/erasure/eraser.service.js', 'valuesOf(customer, former.get(customer.id))', 'valuesOf(customer)']],
+    tests: ['register/search-rounds.spec'], only: 'by what she had before',
+  },
+  {
     name: 'values kept',
     what: 'what was searched for is kept after the case is closed',
     edits: [['apps/register/src/search-rounds/search-rounds.sql.js', 'findings = NULL, sealed_values = NULL', 'findings = NULL']],

@@ -29,14 +29,15 @@ describe('the list kept outside the backups', () => {
     };
     return spawnSync(process.execPath, [fileURLToPath(import.meta.resolve('#register/cli.js')), command], { env: environment, input, encoding: 'utf8' });
   };
-  const dump = () => register.database.query<object[]>("SELECT encode(digest, 'hex') AS digest, kind, reason, since::text, reopened, lifted_at::text, lifted_by FROM suppression ORDER BY digest");
+  const dump = () => register.database.query<{ kind: string }[]>("SELECT encode(digest, 'hex') AS digest, kind, reason, since::text, reopened, lifted_at::text, lifted_by FROM suppression ORDER BY digest");
 
   it('comes back after a restore as it was, and keeps out whom the backup had brought back', async () => {
-    const contact = addresses();
+    const contact = { ...addresses(), firstName: 'Aino', lastName: 'Virtanen', address: { street: 'Katu 1', postalCode: '04300', city: 'Tuusula' } };
     await erase(await create(contact));
     const id = await create(contact, [grant('sms', { method: 'account-settings' })]);
     const [before, file] = [await dump(), cli('suppression:export')];
     expect([file.status, file.stdout.includes(contact.email), file.stdout.trim().split('\n').length]).toEqual([0, false, before.length]);
+    expect(before.map(({ kind }) => kind).toSorted()).toEqual(['email', 'phone', 'post']);
     await register.database.query('DELETE FROM suppression');
     expect((await register.call('PUT', `/v1/customers/${id}/consents/marketing/email`, { body: decision({ decidedAt: ago(60) }) })).body).toMatchObject({ inEffect: true });
     expect(await projected(register, id)).toEqual(['email', 'sms']);

@@ -156,7 +156,7 @@ describe('the life of a customer', () => {
   it('shows her everything that is held of her', async () => {
     await done(pair.call('POST', path('/requests'), { kind: 'access', receivedBy: 'email' }));
     const bundle = Object.values(unzipSync(await content(`${pair.register.url}${path('/bundle')}`))).map((file) => Buffer.from(file).toString()).join('\n');
-    for (const part of [her.corrected, her.phone, `S${her.marker}`, `O${her.marker}`, 'wedding', 'party-house', 'mailchimp', 'print-house', WORDING.sha256]) expect(bundle).toContain(part);
+    for (const part of [her.corrected, her.email, her.phone, `S${her.marker}`, `O${her.marker}`, 'wedding', 'party-house', 'mailchimp', 'print-house', WORDING.sha256]) expect(bundle).toContain(part);
   });
 
   it('stands still while she is restricted, and goes on after a notice', async () => {
