@@ -25,7 +25,7 @@ export const IMPORT_MUTANTS = [
   {
     name: 'a claim counts',
     what: 'a grant whose wording nobody knows is one like any other',
-    edits: [['apps/register/src/customers/customers.sql.js', 'NOT d.is_claim AND d', 'd']],
+    edits: [['apps/register/src/customers/customers.sql.js', 'NOT d.is_proof_only AND d', 'd']],
     tests: IMPORT, only: 'without the wording that was shown',
   },
   {

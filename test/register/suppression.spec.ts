@@ -160,7 +160,7 @@ describe('the statement that creates customers', () => {
       const decidedAt = new Date(since.getTime() + lead * 60_000);
       const { id } = await create([grant('email', { method, decidedAt: decidedAt.toISOString() })], contact);
       const closures = state === 'nothing' ? [] : [{ since, reopened: state === 'reopened' ? ['email' as const] : [] }];
-      const outcome = decide(undefined, { channel: 'email', decision: 'granted', decidedAt, isProven: method !== 'checkout' },
+      const outcome = decide(undefined, { channel: 'email', decision: 'granted', decidedAt, isProven: method !== 'checkout', isLapsed: false },
         { birthYear: null, guardianAt: null, restrictedAt: null, endedAt: null, closures }, new Date());
       const isInEffect = outcome.kind === 'takes-effect';
       expect(await history(id)).toMatchObject([{ inEffect: isInEffect, liftsSuppression: isInEffect && outcome.reopens === true }]);

@@ -5,6 +5,7 @@ import { Failure } from '#http/failure.js';
 import { CUSTOMER_RESTRICTED, RELATIONSHIP_ENDED } from '../customers/customer.errors.js';
 import { consentPurposes } from '../profile/purposes.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
+import { hasLapsed, lastSign } from '../retention/lapse.js';
 import { WordingsService } from '../wordings/wordings.service.js';
 import { SUPPRESSED } from '../suppression/suppression.errors.js';
 import { type ConsentOutcome, type ConsentState, decide, isProvenByHerself, type Standing } from './consent.js';
@@ -20,6 +21,13 @@ export interface Target {
   readonly channel: Channel;
 }
 
+type Taken = Exclude<ConsentOutcome, { kind: 'refused' }>;
+
+/** What bears on a consent, and when the person was last heard of. */
+export interface HeardStanding extends Standing {
+  readonly activeAt: Date;
+}
+
 /** What every way in asks of a consent: purpose, wording, and the pure decision. */
 @Injectable()
 export class ConsentRules {
@@ -27,7 +35,7 @@ export class ConsentRules {
 
   constructor(
     private readonly wordings: WordingsService,
-    @Inject(REGISTER_CONFIG) config: RegisterConfig,
+    @Inject(REGISTER_CONFIG) private readonly config: RegisterConfig,
   ) {
     this.purposes = consentPurposes(config.profile);
   }
@@ -45,16 +53,17 @@ export class ConsentRules {
     if (!this.purposes.includes(purpose)) throw new Failure(PURPOSE_WITHOUT_CONSENT, { extra: { possible: this.purposes } });
   }
 
-  /** @throws Failure naming what is wrong; `pointer` is where the consent stands in the body */
-  async assertAcceptable(consent: PutConsent, target: Target, standing: Standing, caller: Caller, pointer: string, now: Date): Promise<void> {
+  /** As `judge` where nothing is in force yet. @throws Failure naming what is wrong; `pointer` is where the consent stands in the body */
+  async assertAcceptable(consent: PutConsent, target: Target, standing: HeardStanding, caller: Caller, pointer: string, now: Date): Promise<Taken> {
     this.assertPurpose(target.purpose);
     if (consent.wording) await this.wordings.assertShown(consent.wording, target.purpose, `${pointer}/wording`);
-    this.judge(undefined, consent, target, standing, caller, now);
+    return this.judge(undefined, consent, target, standing, caller, now);
   }
 
   /** What the decision does to what is in force. @throws Failure when it is refused */
-  judge(state: ConsentState | undefined, consent: PutConsent | Claim, target: Target, standing: Standing, caller: Caller, now: Date): Exclude<ConsentOutcome, { kind: 'refused' }> {
-    const outcome = decide(state, { ...consent, channel: target.channel, isProven: isProvenByHerself(caller.kind, consent.method) }, standing, now);
+  judge(state: ConsentState | undefined, consent: PutConsent | Claim, target: Target, standing: HeardStanding, caller: Caller, now: Date): Taken {
+    const isLapsed = hasLapsed(this.config.profile.purposes, target.purpose, lastSign(standing.activeAt, consent.decidedAt), now);
+    const outcome = decide(state, { ...consent, channel: target.channel, isProven: isProvenByHerself(caller.kind, consent.method), isLapsed }, standing, now);
     if (outcome.kind === 'refused') throw new Failure(REFUSALS[outcome.reason]);
     return outcome;
   }

@@ -4,7 +4,7 @@ import { decide, inForceAfter, isProvenByHerself, isValidForAge, mayBeUnderAge, 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const ADULT: Standing = { birthYear: 1980, guardianAt: null, restrictedAt: null, endedAt: null, closures: [] };
 const at = (minute: number) => new Date(NOW.getTime() - 60 * 60_000 + minute * 60_000);
-const command = (decision: ConsentCommand['decision'], minute: number): ConsentCommand => ({ channel: 'email', decision, decidedAt: at(minute), isProven: false });
+const command = (decision: ConsentCommand['decision'], minute: number): ConsentCommand => ({ channel: 'email', decision, decidedAt: at(minute), isProven: false, isLapsed: false });
 
 /** Plays decisions in the given order of arrival and tells what is in force afterwards. */
 function play(commands: readonly ConsentCommand[]): ConsentState | undefined {
@@ -14,6 +14,12 @@ function play(commands: readonly ConsentCommand[]): ConsentState | undefined {
 }
 
 describe('a consent decision', () => {
+  it('told after it has lapsed is kept as proof, and opens nothing; a withdrawal is never too old', () => {
+    const closed: Standing = { ...ADULT, closures: [{ since: at(0), reopened: [] }] };
+    expect(decide(undefined, { ...command('granted', 5), isProven: true, isLapsed: true }, closed, NOW)).toEqual({ kind: 'superseded' });
+    expect(decide(undefined, { ...command('withdrawn', 5), isLapsed: true }, ADULT, NOW)).toEqual({ kind: 'takes-effect' });
+  });
+
   it('takes effect when nothing is known', () => {
     expect(decide(undefined, command('granted', 0), ADULT, NOW)).toEqual({ kind: 'takes-effect' });
   });
@@ -51,7 +57,7 @@ describe('a consent decision', () => {
   const decisions = (minutes: number[]) => fc.array(
     fc.record({
       channel: fc.constant('email' as const), decision: fc.constantFrom('granted' as const, 'withdrawn' as const), decidedAt: fc.constantFrom(...minutes).map(at),
-      isProven: fc.boolean(),
+      isProven: fc.boolean(), isLapsed: fc.constant(false),
     }), { maxLength: 6 });
   const shuffled = (commands: ConsentCommand[], noise: fc.Stream<number>): ConsentCommand[] =>
     commands.map((c) => [noise.next().value as number, c] as const).sort((a, b) => a[0] - b[0]).map(([, c]) => c);

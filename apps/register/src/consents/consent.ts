@@ -15,6 +15,8 @@ export interface ConsentCommand {
   readonly decidedAt: Date;
   /** Shown to be the person's own act: see isProvenByHerself. */
   readonly isProven: boolean;
+  /** A consent told so late that it has lapsed by now: see hasLapsed. */
+  readonly isLapsed: boolean;
 }
 
 /** What is known of the person that bears on a consent. */
@@ -31,7 +33,7 @@ export interface Standing {
 export type ConsentOutcome =
   /** `reopens`: a fresh consent of her own, after an objection or an erasure (R24). */
   | { readonly kind: 'takes-effect'; readonly reopens?: true }
-  /** A newer decision of the person is known; this one is kept as proof only. */
+  /** A newer decision of the person is known, or it has lapsed: this one is kept as proof only. */
   | { readonly kind: 'superseded' }
   | { readonly kind: 'refused'; readonly reason: 'in-future' | 'under-age' | 'restricted' | 'ended' | 'suppressed' };
 
@@ -95,6 +97,7 @@ export function decide(state: ConsentState | undefined, command: ConsentCommand,
   }
   if (!isNewer(state, command)) return { kind: 'superseded' };
   if (command.decision === 'withdrawn') return { kind: 'takes-effect' };
+  if (command.isLapsed) return { kind: 'superseded' };
   const passage = passageOf(command.channel, command.decidedAt, standing.closures, command.isProven);
   switch (passage) {
     case 'open': return { kind: 'takes-effect' };

@@ -35,7 +35,7 @@ export class ConsentsController {
   @Scopes('consents:write')
   @OwnCustomer('id')
   @UseInterceptors(WriteAnswerInterceptor)
-  @ApiOperation({ summary: 'Record a decision', description: 'Granted or withdrawn, with its proof (GDPR Art. 7). A decision older than the one in force is kept as proof only. After an objection or an erasure only the person herself opens a channel again.' })
+  @ApiOperation({ summary: 'Record a decision', description: 'Granted or withdrawn, with its proof (GDPR Art. 7). A decision older than the one in force is kept as proof only, and so is a consent that has lapsed by the time it is told. After an objection or an erasure only the person herself opens a channel again.' })
   @ApiAnswer(200, ConsentReceiptSchema, 'Recorded; inEffect tells whether it changed what is in force')
   @ApiProblems(CUSTOMER_NOT_FOUND, CUSTOMER_RESTRICTED, RELATIONSHIP_ENDED, CONSENT_IN_FUTURE, GUARDIAN_REQUIRED, PURPOSE_WITHOUT_CONSENT, WORDING_UNKNOWN, SUPPRESSED)
   @ApiWrite()

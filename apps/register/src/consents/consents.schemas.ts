@@ -63,7 +63,7 @@ export const ConsentListSchema = z.object({ consents: z.array(ConsentStateSchema
 
 export const ConsentRecordSchema = z.object({
   ...target, decision: z.enum(['granted', 'withdrawn']), decidedAt: z.iso.datetime(), recordedAt: z.iso.datetime(),
-  /** False: a newer decision was already known, so this one is proof only. */
+  /** False: a newer decision was already known, or it had lapsed, so this one is proof only. */
   inEffect: z.boolean(),
   /** True: given anew after an objection or an erasure, it opened marketing to this channel again. */
   liftsSuppression: z.boolean(),

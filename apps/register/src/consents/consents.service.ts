@@ -12,8 +12,7 @@ import { closuresFor } from '../suppression/closure.js';
 import { type Guarded, Suppressions } from '../suppression/suppressions.service.js';
 import { MARKETING_PURPOSE } from '../sync/projection.js';
 import { Relay } from '../sync/relay.js';
-import type { Standing } from './consent.js';
-import { ConsentRules, type Target } from './consent-rules.service.js';
+import { ConsentRules, type HeardStanding, type Target } from './consent-rules.service.js';
 import { ConsentLedger } from './consent-ledger.service.js';
 import type { JudgedRecord } from './consents.sql.js';
 import type { PutConsent, StopAll } from './consents.schemas.js';
@@ -95,11 +94,11 @@ export class ConsentsService {
   }
 }
 
-function standingOf(customer: Guarded<CustomerRow>, { purpose, channel }: Target): Standing {
-  const { birth_year: birthYear, guardian_at: guardianAt, restricted_at: restrictedAt, ended_at: endedAt } = customer;
+function standingOf(customer: Guarded<CustomerRow>, { purpose, channel }: Target): HeardStanding {
+  const { active_at: activeAt, birth_year: birthYear, guardian_at: guardianAt, restricted_at: restrictedAt, ended_at: endedAt } = customer;
   const objection = customer.objected_at && { since: customer.objected_at, reopened: [] };
   const closures = purpose === MARKETING_PURPOSE ? [...(objection ? [objection] : []), ...closuresFor(channel, customer, customer.closures)] : [];
-  return { birthYear, guardianAt, restrictedAt, endedAt, closures };
+  return { birthYear, guardianAt, restrictedAt, endedAt, closures, activeAt };
 }
 
 /** The latest of her decisions. */

@@ -6,7 +6,7 @@ import { Failure } from '#http/failure.js';
 import { isProvenByHerself } from '../consents/consent.js';
 import { ConsentRules } from '../consents/consent-rules.service.js';
 import { PUBLIC_SOURCE_CONSENT } from '../consents/consents.errors.js';
-import type { Claim } from '../consents/consents.schemas.js';
+import type { Claim, ConsentCommandBody } from '../consents/consents.schemas.js';
 import type { ConsentRecordRow } from '../consents/consents.sql.js';
 import { addressOf, NOTHING_CLOSED } from '../suppression/closure.js';
 import type { AddressKind } from '../suppression/suppression-digest.js';
@@ -21,8 +21,8 @@ type NewDecision = ConsentRecordRow & {
   /** Whether marketing might use it, were no address suppressed. */
   readonly is_usable: boolean;
   readonly is_proven: boolean;
-  /** Granted, it is said, but without the wording: kept, and never in effect (R22). */
-  readonly is_claim: boolean;
+  /** Kept, and never in effect: granted, it is said, but without the wording (R22), or so long ago that it has lapsed. */
+  readonly is_proof_only: boolean;
   /** By which suppression a marketing grant is judged. */
   readonly closure_digest: string | null;
   /** Of a grant to paper mail: the suppression of her name with her postal address, which lets nothing older pass. */
@@ -73,17 +73,22 @@ export class CustomerDrafts {
     const changes = changesOf(body);
     const fields = { ...NO_FIELDS, ...changes.values };
     // What is suppressed is known in the statement only; guardians are recorded of those who are there already.
-    const standing = { birthYear: fields.birth_year, guardianAt: null, restrictedAt: null, endedAt: null, closures: [] };
-    for (const [i, consent] of body.consents.entries()) await this.rules.assertAcceptable(consent, consent, standing, caller, `#/consents/${i}`, now);
+    const activeAt = body.source.kind === 'customer' && !past ? null : heardOf([...body.consents, ...claims], past, now);
+    const standing = { birthYear: fields.birth_year, guardianAt: null, restrictedAt: null, endedAt: null, closures: [], activeAt: activeAt ?? now };
+    const late = new Set<ConsentCommandBody>();
+    for (const [i, consent] of body.consents.entries()) {
+      const { kind } = await this.rules.assertAcceptable(consent, consent, standing, caller, `#/consents/${i}`, now);
+      if (kind === 'superseded') late.add(consent);
+    }
     for (const claim of claims) {
       this.rules.assertPurpose(claim.purpose);
       this.rules.judge(undefined, claim, claim, standing, caller, now);
     }
     const { email, phone, post } = this.suppressions.digestsOf(fields);
     const digests = { email: hex(email), phone: hex(phone), post: hex(post) };
-    const decisions = this.decisionsOf(body.consents, claims, fields, digests, caller);
+    const decisions = this.decisionsOf(body.consents, late, claims, fields, digests, caller);
     return {
-      id: uuidv7(), ref: randomUUID(), active_at: body.source.kind === 'customer' && !past ? null : latest(decisions, past?.activeAt), decisions,
+      id: uuidv7(), ref: randomUUID(), active_at: activeAt && activeAt.toISOString(), decisions,
       email_index: hex(this.customers.emailIndex(fields.email)), phone_index: hex(this.customers.phoneIndex(fields.phone)),
       email_digest: digests.email, phone_digest: digests.phone, post_digest: digests.post,
       provenance: withOrigins({}, changes.set, [], originOf(body.source, caller.subject, now)),
@@ -92,26 +97,29 @@ export class CustomerDrafts {
     };
   }
 
-  private decisionsOf(consents: CreateCustomer['consents'], claims: readonly Claim[], fields: CustomerFields, digests: Digests, caller: Caller): NewDecision[] {
-    const records = consents.map((consent) => this.rules.recordOf(consent, consent, caller));
-    const person = { guardian_at: null, restricted_at: null, objected_at: null, ended_at: null, closures: NOTHING_CLOSED, consents: records, ...fields };
+  private decisionsOf(
+    consents: readonly ConsentCommandBody[], late: ReadonlySet<ConsentCommandBody>, claims: readonly Claim[], fields: CustomerFields, digests: Digests, caller: Caller,
+  ): NewDecision[] {
+    const records = consents.map((consent) => ({ ...this.rules.recordOf(consent, consent, caller), is_proof_only: late.has(consent) }));
+    const person = { guardian_at: null, restricted_at: null, objected_at: null, ended_at: null, closures: NOTHING_CLOSED, consents: records.filter((record) => !record.is_proof_only), ...fields };
     const channels = channelsOf(person);
     const proven = records.map((record) => {
       const isMarketing = record.purpose === MARKETING_PURPOSE && record.decision === 'granted';
       return {
-        is_usable: isMarketing && channels.includes(record.channel), is_proven: isProvenByHerself(caller.kind, record.method), is_claim: false,
+        is_usable: isMarketing && channels.includes(record.channel), is_proven: isProvenByHerself(caller.kind, record.method),
         closure_digest: isMarketing ? digests[addressOf(record.channel, fields)] : null,
         person_digest: isMarketing && record.channel === 'post' ? digests.post : null, ...record,
       };
     });
-    const claimed = claims.map((claim) => ({ is_usable: false, is_proven: false, is_claim: true, closure_digest: null, person_digest: null, ...this.rules.recordOf(claim, claim, caller) }));
+    const claimed = claims.map((claim) => ({ is_usable: false, is_proven: false, is_proof_only: true, closure_digest: null, person_digest: null, ...this.rules.recordOf(claim, claim, caller) }));
     return [...proven, ...claimed];
   }
 }
 
-/** When she was last heard of: the latest of her decisions, or later. */
-function latest(decisions: readonly Pick<NewDecision, 'decided_at'>[], activeAt?: Date): string | null {
-  return [...decisions.map((decision) => decision.decided_at), ...(activeAt ? [activeAt.toISOString()] : [])].sort().at(-1) ?? null;
+/** When somebody whom another brings was last heard of: her latest decision, or later; null: nobody knows. */
+function heardOf(decisions: readonly { readonly decidedAt: Date }[], past: Past | undefined, now: Date): Date | null {
+  const times = [...decisions.map(({ decidedAt }) => decidedAt), ...(past?.activeAt ? [past.activeAt] : [])].map((time) => time.getTime());
+  return times.length === 0 ? null : new Date(Math.min(Math.max(...times), now.getTime()));
 }
 
 /** A byte string as PostgreSQL reads it in JSON. */

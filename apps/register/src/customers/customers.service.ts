@@ -4,6 +4,7 @@ import type { Caller } from '#auth/access.js';
 import { assertVersion, etagOf } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
 import { ConsentRules } from '../consents/consent-rules.service.js';
+import { LapsedConsents } from '../consents/lapsed-consents.service.js';
 import { runInTransaction } from '#database/statement.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
@@ -33,6 +34,7 @@ export class CustomersService {
     private readonly suppressions: Suppressions,
     private readonly formerValues: FormerValues,
     private readonly givenUnderAge: GivenUnderAge,
+    private readonly lapsed: LapsedConsents,
   ) {}
 
   /** @throws Failure for a stale version, a taken email, a restricted customer, an unknown product group, an outranked source */
@@ -44,7 +46,9 @@ export class CustomersService {
       assertVersion(version, customer.version);
       if (customer.restricted_at) throw new Failure(CUSTOMER_RESTRICTED, { extra: { restriction: customer.restriction_reason } });
       this.assertSource(customer, changes, body);
-      const next = await this.store(manager, customer, changes, body, caller);
+      // A correction of hers is a sign of life; with one of somebody else nothing comes into use that has lapsed.
+      const present = body.source.kind === 'customer' ? customer : await this.lapsed.expire(manager, customer, this.rules.now());
+      const next = await this.store(manager, present, changes, body, caller);
       return { answer: { status: 200, body: { id, version: next }, etag: etagOf(next) }, customerId: id };
     });
     this.relay.wake();

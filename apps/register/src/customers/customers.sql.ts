@@ -74,12 +74,12 @@ export const DRAFT_COLUMNS = `
  */
 export const creation = (isWanted: string): string => `
     decision AS MATERIALIZED (
-      SELECT asked.id AS customer_id, d.*, NOT d.is_claim AND d.decided_at > coalesce(person.since, '-infinity') AND (closure.since IS NULL OR (d.decided_at > closure.since AND (d.channel = ANY(closure.reopened) OR d.is_proven))) AS in_effect,
+      SELECT asked.id AS customer_id, d.*, NOT d.is_proof_only AND d.decided_at > coalesce(person.since, '-infinity') AND (closure.since IS NULL OR (d.decided_at > closure.since AND (d.channel = ANY(closure.reopened) OR d.is_proven))) AS in_effect,
         closure.since IS NOT NULL AND d.decided_at > greatest(closure.since, person.since) AND NOT d.channel = ANY(closure.reopened) AND d.is_proven AS lifts_suppression
       FROM asked, jsonb_to_recordset(asked.decisions) AS d(
         purpose text, channel text, decision text, decided_at timestamptz, wording_id text, wording_version integer,
         wording_language text, wording_sha256 text, method text, form text, source_system text, actor text,
-        is_usable boolean, is_proven boolean, is_claim boolean, closure_digest bytea, person_digest bytea)
+        is_usable boolean, is_proven boolean, is_proof_only boolean, closure_digest bytea, person_digest bytea)
       LEFT JOIN LATERAL (SELECT s.since, s.reopened FROM suppression s WHERE s.digest = d.closure_digest LIMIT 1) AS closure ON true
       LEFT JOIN LATERAL (SELECT s.since FROM suppression s WHERE s.digest = d.person_digest LIMIT 1) AS person ON true
     ), known AS (

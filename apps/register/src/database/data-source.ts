@@ -16,6 +16,7 @@ import { Requests1700000000004 } from './migrations/1700000000004-requests.js';
 import { MarketingPulse1700000000015 } from './migrations/1700000000015-marketing-pulse.js';
 import { Resync1700000000003 } from './migrations/1700000000003-resync.js';
 import { Suppression1700000000005 } from './migrations/1700000000005-suppression.js';
+import { EverybodyActive1700000000018 } from './migrations/1700000000018-everybody-active.js';
 import { Guardians1700000000006 } from './migrations/1700000000006-guardians.js';
 import { Retention1700000000007 } from './migrations/1700000000007-retention.js';
 
@@ -26,7 +27,7 @@ export function registerDataSource(url: string, poolSize: number, queryTimeoutMs
     url,
     poolSize,
     applicationName: 'lupa-register',
-    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008, Erasures1700000000009, ErasureDecisions1700000000010, SearchRounds1700000000011, Pulse1700000000012, NameParts1700000000013, KeyChecks1700000000014, MarketingPulse1700000000015, AccountVersions1700000000016, FormerValues1700000000017],
+    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008, Erasures1700000000009, ErasureDecisions1700000000010, SearchRounds1700000000011, Pulse1700000000012, NameParts1700000000013, KeyChecks1700000000014, MarketingPulse1700000000015, AccountVersions1700000000016, FormerValues1700000000017, EverybodyActive1700000000018],
     migrationsTransactionMode: 'each',
     entities: [WordingEntity],
     logging: false,

@@ -9,7 +9,7 @@ export const DISCLOSURE_WITHOUT_CONSENT = defineFailure({
 });
 export const DISCLOSURE_WITHOUT_NOTICE = defineFailure({
   kind: 'conflict', code: 'disclosure-without-notice',
-  title: 'The person has not been notified of disclosures to this recipient for this purpose since she consented last.',
+  title: 'The person has not been notified of disclosures to this recipient for this purpose since she last withdrew her consent, or at all.',
 });
 export const NOTHING_TO_DISCLOSE = defineFailure({ kind: 'conflict', code: 'nothing-to-disclose', title: 'None of the fields asked for holds anything.' });
 export const NOTICE_IN_FUTURE = defineFailure({ kind: 'invalid', code: 'notice-in-future', title: 'A notice cannot have been sent in the future.' });

@@ -75,11 +75,11 @@ export class DisclosuresService {
 
   /** The consent and the notice a disclosure stands on. @throws Failure when one is missing */
   private async ground(manager: EntityManager, customer: CustomerRow, { recipient, purpose }: { recipient: string; purpose: string }): Promise<Ground> {
-    const { restricted_at: restrictedAt, ended_at: endedAt, birth_year: birthYear } = customer;
+    const { restricted_at: restrictedAt, ended_at: endedAt, birth_year: birthYear, active_at: activeAt } = customer;
     const target = [customer.id, recipient, purpose];
     const decisions = await runInTransaction<DisclosureDecision>(manager, DECISIONS_IN_EFFECT, target);
     const notices = await runInTransaction<SentNotice>(manager, NOTICES_SENT, target);
-    const outcome = decideRelease({ restrictedAt, endedAt, birthYear }, decisions, notices, new Date());
+    const outcome = decideRelease({ restrictedAt, endedAt, birthYear, activeAt }, decisions, notices, { purpose, purposes: this.recipients.purposes }, new Date());
     if (outcome.kind === 'refused') throw new Failure(REFUSALS[outcome.reason]);
     return outcome;
   }

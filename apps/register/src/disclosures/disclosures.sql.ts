@@ -28,15 +28,25 @@ export const RECORD_DISCLOSURE_CONSENT: Statement = {
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 };
 
+/** Consents to disclosures in force, as a table expression. @param customer an expression for her id */
+export const grantedDisclosuresOf = (customer: string): string => `
+    (SELECT g.recipient, g.purpose, g.decided_at FROM (
+      SELECT DISTINCT ON (recipient, purpose) recipient, purpose, decision, decided_at FROM disclosure_consent_record
+      WHERE customer_id = ${customer} AND in_effect ORDER BY recipient, purpose, id DESC) AS g WHERE g.decision = 'granted')`;
+
+/** $1 customer */
+export const GRANTED_DISCLOSURES: Statement = {
+  name: 'granted-disclosures',
+  text: `SELECT s.recipient, s.purpose, s.decided_at AS "decidedAt" FROM ${grantedDisclosuresOf('$1')} AS s`,
+};
+
 /** Withdraws whatever is granted. $1 customer, $2 decided at, $3 method, $4 form, $5 source system, $6 actor, $7 given before */
 export const WITHDRAW_DISCLOSURES: Statement = {
   name: 'withdraw-disclosures',
   text: `
     INSERT INTO disclosure_consent_record (customer_id, recipient, purpose, decision, decided_at, in_effect, method, form, source_system, actor)
     SELECT $1, s.recipient, s.purpose, 'withdrawn', greatest(s.decided_at, $2::timestamptz), true, $3, $4, $5, $6
-    FROM (SELECT DISTINCT ON (recipient, purpose) recipient, purpose, decision, decided_at FROM disclosure_consent_record
-      WHERE customer_id = $1 AND in_effect ORDER BY recipient, purpose, id DESC) AS s
-    WHERE s.decision = 'granted' AND s.decided_at < $7::timestamptz`,
+    FROM ${grantedDisclosuresOf('$1')} AS s WHERE s.decided_at < $7::timestamptz`,
 };
 
 /** $1 customer, $2 recipient, $3 purpose, $4 sent at, $5 sent by, $6 actor */

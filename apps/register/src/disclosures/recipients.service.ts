@@ -24,6 +24,11 @@ export class Recipients {
     return recipient;
   }
 
+  /** Of every purpose, with its period. */
+  get purposes(): Profile['purposes'] {
+    return this.profile.purposes;
+  }
+
   legalBasis(purpose: string): string {
     const found = this.profile.purposes.find(({ code }) => code === purpose);
     if (!found) throw new Error('the profile was checked to name the purposes of recipients');

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { decideRelease, type DisclosureDecision, type Person, takesEffect } from './release.js';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
-const ADULT: Person = { birthYear: 1980, restrictedAt: null, endedAt: null };
+const ADULT: Person = { birthYear: 1980, restrictedAt: null, endedAt: null, activeAt: NOW };
+const OFFERS = { purpose: 'offers', purposes: [{ code: 'offers', legalBasis: 'consent', retention: 'P2Y' }, { code: 'marketing', legalBasis: 'consent', retention: 'P5Y' }] };
 const at = (minute: number): Date => new Date(NOW.getTime() - 3_600_000 + minute * 60_000);
 const decision = (kind: DisclosureDecision['decision'], minute: number): DisclosureDecision => ({ id: `${kind}-${minute}`, decision: kind, decidedAt: at(minute) });
 const notice = (minute: number) => ({ id: `notice-${minute}`, sentAt: at(minute) });
@@ -10,7 +11,7 @@ const [granted, withdrawn] = [decision('granted', 10), decision('withdrawn', 20)
 
 describe('a disclosure', () => {
   it('needs a consent in force and a notice, and names both', () => {
-    expect(decideRelease(ADULT, [granted], [notice(5), notice(30)], NOW)).toEqual({ kind: 'may-leave', consentId: 'granted-10', noticeId: 'notice-30' });
+    expect(decideRelease(ADULT, [granted], [notice(5), notice(30)], OFFERS, NOW)).toEqual({ kind: 'may-leave', consentId: 'granted-10', noticeId: 'notice-30' });
   });
 
   it.each<[string, Person, DisclosureDecision[], number[]]>([
@@ -23,7 +24,16 @@ describe('a disclosure', () => {
     ['ended', { ...ADULT, endedAt: NOW }, [granted], [30]],
     ['under-age', { ...ADULT, birthYear: 2013 }, [granted], [30]],
   ])('is refused: %s', (reason, person, decisions, notices) => {
-    expect(decideRelease(person, decisions, notices.map(notice), NOW)).toEqual({ kind: 'refused', reason });
+    expect(decideRelease(person, decisions, notices.map(notice), OFFERS, NOW)).toEqual({ kind: 'refused', reason });
+  });
+
+  it.each([
+    ['three years', 3, null, 'no-consent'], ['three years, when she was seen last year,', 3, 1, 'may-leave'], ['a year, when nothing was heard of her for three,', 1, 3, 'may-leave'],
+  ])('on a consent of %s ago is judged by the period of its purpose, at this moment', (_, consent, seen, expected) => {
+    const yearsAgo = (years: number): Date => new Date(NOW.getTime() - years * 365.25 * 86_400_000);
+    const old = { ...granted, decidedAt: yearsAgo(consent) };
+    const outcome = decideRelease({ ...ADULT, activeAt: yearsAgo(seen ?? consent) }, [old], [notice(30)], OFFERS, NOW);
+    expect(outcome.kind === 'refused' ? outcome.reason : outcome.kind).toBe(expected);
   });
 
   it('never happens when the last thing the person said was a withdrawal', () => {
@@ -31,7 +41,7 @@ describe('a disclosure', () => {
     fc.assert(fc.property(decisions, (commands) => {
       const effective: DisclosureDecision[] = [];
       for (const [kind, minute] of commands) if (takesEffect(effective, decision(kind, minute))) effective.push(decision(kind, minute));
-      const released = decideRelease(ADULT, effective, [notice(59)], NOW).kind === 'may-leave';
+      const released = decideRelease(ADULT, effective, [notice(59)], OFFERS, NOW).kind === 'may-leave';
       const newest = Math.max(...commands.map(([, minute]) => minute));
       return !released || !commands.some(([kind, minute]) => kind === 'withdrawn' && minute === newest);
     }));

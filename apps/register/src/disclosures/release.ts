@@ -1,3 +1,4 @@
+import { hasLapsed, lastSign, type RetainedPurpose } from '../retention/lapse.js';
 import { mayBeUnderAge, WITHDRAWAL_TOLERANCE_MS } from '../consents/consent.js';
 
 /** One record of a consent for a recipient and purpose that took effect, in the order of recording. */
@@ -16,6 +17,14 @@ export interface Person {
   readonly birthYear: number | null;
   readonly restrictedAt: Date | null;
   readonly endedAt: Date | null;
+  /** When she was last heard of. */
+  readonly activeAt: Date;
+}
+
+/** For what, and the purposes of the profile with their periods. */
+export interface ReleasePurpose {
+  readonly purpose: string;
+  readonly purposes: readonly RetainedPurpose[];
 }
 
 export type ReleaseOutcome =
@@ -25,14 +34,17 @@ export type ReleaseOutcome =
 /**
  * Whether data of a person may leave the company (R5): only on a consent in force for this recipient and purpose, and after she
  * was notified of it apart from that consent. A notice from before her last withdrawal says nothing of what she agreed to since.
- * Someone who may have been under 13 when she consented is not disclosed at all.
+ * A consent that has lapsed is none, whether retention has been by yet or not. Someone who may have been under 13 when she consented is not disclosed at all.
  */
-export function decideRelease(person: Person, decisions: readonly DisclosureDecision[], notices: readonly SentNotice[], now: Date): ReleaseOutcome {
+export function decideRelease(
+  person: Person, decisions: readonly DisclosureDecision[], notices: readonly SentNotice[], { purpose, purposes }: ReleasePurpose, now: Date,
+): ReleaseOutcome {
   const refused = (reason: Extract<ReleaseOutcome, { kind: 'refused' }>['reason']): ReleaseOutcome => ({ kind: 'refused', reason });
   if (person.restrictedAt) return refused('restricted');
   if (person.endedAt) return refused('ended');
   const last = decisions.at(-1);
   if (last?.decision !== 'granted') return refused('no-consent');
+  if (hasLapsed(purposes, purpose, lastSign(person.activeAt, last.decidedAt), now)) return refused('no-consent');
   if (mayBeUnderAge(person.birthYear, last.decidedAt)) return refused('under-age');
   const withdrawnAt = decisions.findLast(({ decision }) => decision === 'withdrawn')?.decidedAt ?? new Date(0);
   const notice = notices.findLast(({ sentAt }) => sentAt > withdrawnAt && sentAt <= now);

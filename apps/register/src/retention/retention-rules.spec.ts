@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { after, before } from './duration.js';
-import { cutoff, lapsedAt } from './retention-rules.js';
+import { hasLapsed, lapsedAt } from './lapse.js';
+import { cutoff } from './retention-rules.js';
 
 const duration = fc.tuple(fc.integer({ min: 0, max: 40 }), fc.constantFrom('Y', 'M', 'D')).map(([n, unit]) => `P${n}${unit}`);
 const moment = fc.date({ min: new Date('2000-01-01'), max: new Date('2060-01-01'), noInvalidDate: true });
@@ -25,19 +26,25 @@ describe('a duration', () => {
 
 describe('retention', () => {
   const purposes = fc.tuple(duration, fc.array(duration, { maxLength: 5 }))
-    .map(([marketing, others]) => [{ code: 'marketing', retention: marketing }, ...others.map((retention, i) => ({ code: `other-${i}`, retention }))]);
+    .map(([marketing, others]) => [{ code: 'marketing', legalBasis: 'consent', retention: marketing }, ...others.map((retention, i) => ({ code: `other-${i}`, legalBasis: i % 2 === 0 ? 'contract' : 'consent', retention }))]);
 
   it('erases nobody whom one of the purposes still needs', () => {
     fc.assert(fc.property(purposes, moment, (list, now) => list.every(({ retention }) => cutoff('relationship-ended', list, now) <= before(now, retention))));
   });
 
-  it('lets consents lapse by the period of marketing alone', () => {
-    fc.assert(fc.property(purposes, moment, (list, now) => cutoff('consent-inactive', list, now).getTime() === before(now, list[0]!.retention).getTime()));
+  it('lets a consent lapse by the period of its own purpose, and none for a purpose that rests on something else', () => {
+    fc.assert(fc.property(purposes, moment, moment, (list, sign, now) => list.every(({ code, legalBasis, retention }) =>
+      hasLapsed(list, code, sign, now) === (legalBasis === 'consent' && sign <= before(now, retention)))));
+  });
+
+  it('looks at everybody of whom a consent may have lapsed', () => {
+    fc.assert(fc.property(purposes, moment, moment, (list, sign, now) =>
+      sign <= cutoff('consent-inactive', list, now) || !list.some(({ code }) => hasLapsed(list, code, sign, now))));
   });
 
   it('dates a lapse when the period was over, so that a later decision is newer', () => {
-    const list = [{ code: 'marketing', retention: 'P2Y' }];
-    expect(lapsedAt(new Date('2024-01-10T00:00:00Z'), list, new Date('2026-11-23T00:00:00Z'))).toEqual(new Date('2026-01-10T00:00:00Z'));
-    fc.assert(fc.property(moment, moment, (activeAt, now) => lapsedAt(activeAt, list, now) <= now));
+    const list = [{ code: 'marketing', legalBasis: 'consent', retention: 'P2Y' }];
+    expect(lapsedAt(list, 'marketing', new Date('2024-01-10T00:00:00Z'), new Date('2026-11-23T00:00:00Z'))).toEqual(new Date('2026-01-10T00:00:00Z'));
+    fc.assert(fc.property(moment, moment, (activeAt, now) => lapsedAt(list, 'marketing', activeAt, now) <= now));
   });
 });

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { ErasureLog } from '../erasure-log/erasure-log.service.js';
 import { ConsentLedger } from '../consents/consent-ledger.service.js';
+import { LapsedConsents } from '../consents/lapsed-consents.service.js';
 import { Eraser } from '../erasure/eraser.service.js';
 import type { RegisterConfig } from '../register.config.js';
 import { StandingChanges } from '../standing/standing-changes.service.js';
@@ -16,14 +17,14 @@ const DONE: Readonly<Record<Rule, string>> = { 'relationship-ended': 'erased', '
 export const RETENTION_COMMANDS = {
   'retention:run': {
     usage: 'retention:run [--dry-run]',
-    summary: 'Erases those whose relationship ended long enough ago lets inactive consents lapse and forgets who read whom long ago, now. --dry-run only counts.',
+    summary: 'Erases those whose relationship ended long enough ago, lets inactive consents lapse, and forgets who read whom long ago, now. --dry-run only counts.',
     async run(dataSource: DataSource, config: RegisterConfig, args: string[]): Promise<void> {
       const { values } = parseArgs({ args, options: { 'dry-run': { type: 'boolean' } } });
       const suppressions = new Suppressions(dataSource, config);
       const log = await ErasureLog.open(config);
       try {
         const eraser = new Eraser(suppressions, new StandingChanges(), log, config);
-        const retention = new Retention(dataSource, suppressions, new ConsentLedger(suppressions), eraser, log, config);
+        const retention = new Retention(dataSource, suppressions, new LapsedConsents(new ConsentLedger(suppressions), config), eraser, log, config);
         if (values['dry-run'] === true) await preview(retention);
         else for (const rule of RULES) await runRule(retention, rule);
       } finally {

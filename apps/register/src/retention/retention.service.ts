@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
-import { ConsentLedger } from '../consents/consent-ledger.service.js';
-import type { JudgedRecord } from '../consents/consents.sql.js';
+import { LapsedConsents } from '../consents/lapsed-consents.service.js';
+import { expireDisclosures } from '../disclosures/disclosure.withdrawal.js';
 import { runInTransaction } from '#database/statement.js';
 import { ErasureLog } from '../erasure-log/erasure-log.service.js';
 import { Eraser } from '../erasure/eraser.service.js';
 import { REGISTER_CONFIG, type RegisterConfig } from '../register.config.js';
 import { Suppressions } from '../suppression/suppressions.service.js';
-import { MARKETING_PURPOSE } from '../sync/projection.js';
-import { cutoff, lapsedAt, RETENTION, type Rule, RULES, toldBy } from './retention-rules.js';
+import { lapses } from './lapse.js';
+import { cutoff, RETENTION, type Rule, RULES, toldBy } from './retention-rules.js';
 import { BEGIN_RUN, CLAIM, COUNT_RUN, DUE, FORGET_READS, NAME_READS, PREVIEW } from './retention.sql.js';
 
 /** Customers of one transaction: what a crash undoes, and what others may have to wait for. Erasures are one statement, lapses some for each person. */
@@ -35,7 +35,7 @@ export class Retention {
   constructor(
     private readonly dataSource: DataSource,
     private readonly suppressions: Suppressions,
-    private readonly ledger: ConsentLedger,
+    private readonly lapsed: LapsedConsents,
     private readonly eraser: Eraser,
     private readonly log: ErasureLog,
     @Inject(REGISTER_CONFIG) private readonly config: Pick<RegisterConfig, 'profile'>,
@@ -45,7 +45,7 @@ export class Retention {
   async preview(now: Date): Promise<RulePreview[]> {
     const found: RulePreview[] = [];
     for (const rule of RULES) {
-      const [row] = await this.dataSource.query<Omit<RulePreview, 'rule'>[]>(PREVIEW[rule], [cutoff(rule, this.config.profile.purposes, now), ...knownSince(rule, now)]);
+      const [row] = await this.dataSource.query<Omit<RulePreview, 'rule'>[]>(PREVIEW[rule], [cutoff(rule, this.config.profile.purposes, now), ...this.furtherValues(rule, now)]);
       found.push({ rule, due: row?.due ?? 0, spared: row?.spared ?? 0, oldest: row?.oldest ?? null });
     }
     return found;
@@ -62,7 +62,7 @@ export class Retention {
       if (!run) throw new Error('the run could not be begun');
       if (run.finished_at && !again) return { kind: 'finished' };
       const from = run.finished_at ? '-infinity' : run.position;
-      const values = [cutoff(rule, this.config.profile.purposes, now), CHUNK[rule], from, ...knownSince(rule, now)];
+      const values = [cutoff(rule, this.config.profile.purposes, now), CHUNK[rule], from, ...this.furtherValues(rule, now)];
       const due = await runInTransaction<{ id: string; at: string }>(manager, DUE[rule], values);
       const applied = await this.apply(manager, rule, due.map(({ id }) => id), now);
       erased = applied.refs;
@@ -98,24 +98,20 @@ export class Retention {
     }
   }
 
+  /** She may have been active, or restricted, between our look and the lock. */
   private async expire(manager: EntityManager, id: string, now: Date): Promise<boolean> {
     const customer = await this.suppressions.lock(manager, id);
-    const { purposes } = this.config.profile;
-    // She may have been active between our look and the lock.
-    if (customer.active_at > cutoff('consent-inactive', purposes, now)) return false;
-    const decidedAt = lapsedAt(customer.active_at, purposes, now).toISOString();
-    const granted = customer.consents.filter((c) => c.purpose === MARKETING_PURPOSE && c.decision === 'granted');
-    const records = granted.map(({ purpose, channel }): JudgedRecord => ({
-      purpose, channel, decision: 'withdrawn', decided_at: decidedAt, wording_id: null, wording_version: null, wording_language: null, wording_sha256: null,
-      method: 'expired', form: null, source_system: 'register', actor: ACTOR.subject, in_effect: true, lifts_suppression: false,
-    }));
-    if (records.length === 0) return false;
-    await this.ledger.record(manager, customer, { records, objectedAt: customer.objected_at, activeAt: null, by: ACTOR.subject });
-    return true;
+    if (customer.restricted_at) return false;
+    const after = await this.lapsed.expire(manager, customer, now);
+    const disclosures = await expireDisclosures(manager, customer, this.config.profile.purposes, now);
+    return after !== customer || disclosures > 0;
   }
-}
 
-/** The last parameter of DUE and PREVIEW, of the rule that has one. */
-function knownSince(rule: Rule, now: Date): Date[] {
-  return rule === 'relationship-ended' ? [toldBy(now)] : [];
+  /** The last parameters of DUE and PREVIEW, of the rules that have some. */
+  private furtherValues(rule: Rule, now: Date): unknown[] {
+    if (rule === 'relationship-ended') return [toldBy(now)];
+    if (rule !== 'consent-inactive') return [];
+    const periods = lapses(this.config.profile.purposes, now);
+    return [periods.map(({ purpose }) => purpose), periods.map((lapse) => lapse.cutoff)];
+  }
 }

@@ -1,4 +1,5 @@
 import type { Statement } from '#database/statement.js';
+import { grantedDisclosuresOf } from '../disclosures/disclosures.sql.js';
 import { END_TOLD_AT } from '../standing/standing.sql.js';
 import type { Rule } from './retention-rules.js';
 
@@ -9,13 +10,25 @@ const isKnown = (parameter: number): string => `coalesce(${END_TOLD_AT} <= $${pa
 const ENDED = 'c.ended_at <= $1';
 /** Reads of those who are restricted or held stay: they may be what is needed for a claim. */
 const READ_OF_FREE = `NOT EXISTS (SELECT FROM customer c WHERE c.id = l.customer_id AND NOT (${FREE}))`;
-const INACTIVE = `
-  c.known_to_marketing AND c.active_at <= $1
-  AND EXISTS (SELECT FROM consent k WHERE k.customer_id = c.id AND k.purpose = 'marketing' AND k.decision = 'granted')`;
+/**
+ * Of whom a consent has lapsed, for marketing, another purpose or a disclosure: `lapse.ts` tells the same of one. Whether marketing knows her is all the
+ * same. Of the shortest period $1, of each purpose those of the parameters: purposes, and their cutoffs in the same order.
+ */
+const inactive = (purposes: number, cutoffs: number): string => {
+  const period = `unnest($${purposes}::text[], $${cutoffs}::timestamptz[]) AS l(purpose, cutoff)`;
+  return `
+  c.active_at <= $1 AND (
+    EXISTS (SELECT FROM consent k JOIN ${period} USING (purpose)
+      WHERE k.customer_id = c.id AND k.decision = 'granted' AND greatest(c.active_at, k.decided_at) <= l.cutoff)
+    OR EXISTS (SELECT FROM ${grantedDisclosuresOf('c.id')} AS s JOIN ${period} USING (purpose) WHERE greatest(c.active_at, s.decided_at) <= l.cutoff))`;
+};
+/** Storage only means that nothing lapses: the signs of life of the restricted are refused (GDPR Art. 18(2)). */
+const UNRESTRICTED = 'c.restricted_at IS NULL';
 
 /**
  * The longest overdue first, in the order of their ids. From the position of the run on: whose consents have lapsed keep their date, and
- * looking at all of them again for every chunk would never end. $1 cutoff, $2 most rows, $3 from; of ended relationships $4 told by
+ * looking at all of them again for every chunk would never end. $1 cutoff, $2 most rows, $3 from; of ended relationships
+ * $4 told by; of consents $4 purposes, $5 their cutoffs
  */
 export const DUE: Readonly<Record<Rule, Statement>> = {
   'relationship-ended': {
@@ -29,7 +42,7 @@ export const DUE: Readonly<Record<Rule, Statement>> = {
     name: 'due-consent-inactive',
     text: `
       SELECT id, at::text FROM (
-        SELECT c.id, c.active_at AS at FROM customer c WHERE ${INACTIVE} AND c.active_at >= $3::timestamptz ORDER BY c.active_at LIMIT $2
+        SELECT c.id, c.active_at AS at FROM customer c WHERE ${inactive(4, 5)} AND ${UNRESTRICTED} AND c.active_at >= $3::timestamptz ORDER BY c.active_at LIMIT $2
       ) AS due ORDER BY id`,
   },
   // In no order: what was found is gone before the next look, and to sort what is due anew for each chunk would take as long as all of it.
@@ -48,12 +61,14 @@ export const NAME_READS: Statement = {
 /** $1 ids */
 export const FORGET_READS: Statement = { name: 'forget-reads', text: 'DELETE FROM access_log WHERE id = ANY($1::bigint[]) RETURNING 1' };
 
-/** How many are due, how many of them are spared for now, and the oldest date. $1 cutoff; of ended relationships $2 told by */
+/** How many are due, how many of them are spared for now, and the oldest date. $1 cutoff; of ended relationships $2 told by; of consents $2 purposes, $3 their cutoffs */
 export const PREVIEW: Readonly<Record<Rule, string>> = {
   'relationship-ended': `
     SELECT count(*) FILTER (WHERE free)::int AS due, count(*) FILTER (WHERE NOT free)::int AS spared, min(ended_at) FILTER (WHERE free) AS oldest
     FROM (SELECT c.ended_at, ${FREE} AND ${isKnown(2)} AS free FROM customer c WHERE ${ENDED}) AS ended`,
-  'consent-inactive': `SELECT count(*)::int AS due, 0 AS spared, min(c.active_at) AS oldest FROM customer c WHERE ${INACTIVE}`,
+  'consent-inactive': `
+    SELECT count(*) FILTER (WHERE free)::int AS due, count(*) FILTER (WHERE NOT free)::int AS spared, min(active_at) FILTER (WHERE free) AS oldest
+    FROM (SELECT c.active_at, ${UNRESTRICTED} AS free FROM customer c WHERE ${inactive(2, 3)}) AS lapsed`,
   'read-log': `
     SELECT count(*) FILTER (WHERE free)::int AS due, count(*) FILTER (WHERE NOT free)::int AS spared, min(at) FILTER (WHERE free) AS oldest
     FROM (SELECT l.at, ${READ_OF_FREE} AS free FROM access_log l WHERE l.at <= $1) AS reads`,

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { Caller } from '#auth/access.js';
 import { etagOf } from '#http/etag.js';
 import { Failure } from '#http/failure.js';
+import { LapsedConsents } from '../consents/lapsed-consents.service.js';
 import type { CustomerRow } from '../customers/customer.row.js';
 import { runInTransaction } from '#database/statement.js';
 import { ERASURE_UNDER_HOLD } from '../erasure/eraser.service.js';
@@ -21,6 +22,9 @@ import { FIND_NOTICE, LAST_RESTRICTION } from './standing.sql.js';
 /** Five minutes, as for consents: clocks of callers run ahead a little. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
+/** By which a consent may come into use that nothing was heard of for long. */
+const WAKING: ReadonlySet<StandingKind> = new Set(['restriction-lifted', 'resumed']);
+
 interface Change {
   readonly kind: StandingKind;
   readonly fields: Partial<StandingFields>;
@@ -35,6 +39,7 @@ export class StandingService {
     private readonly writes: IdempotentWrites,
     private readonly suppressions: Suppressions,
     private readonly changes: StandingChanges,
+    private readonly lapsed: LapsedConsents,
     private readonly relay: Relay,
   ) {}
 
@@ -87,7 +92,9 @@ export class StandingService {
     const answer = await this.writes.run(write, async (manager) => {
       const customer = await this.suppressions.lock(manager, id);
       const { fields, ...event } = await decide(customer, manager);
-      const version = await this.changes.apply(manager, customer, fields, why, { ...event, actor: caller.subject });
+      // What has lapsed meanwhile does not come back with her.
+      const present = WAKING.has(event.kind) ? await this.lapsed.expire(manager, customer, new Date()) : customer;
+      const version = await this.changes.apply(manager, present, fields, why, { ...event, actor: caller.subject });
       return { answer: { status: 200, body: { id: customer.id, version }, etag: etagOf(version) }, customerId: customer.id };
     });
     this.relay.wake();
