@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Needles, TOGETHER_WITHIN } from './needles.js';
 import type { Sought } from './sought.js';
-import { spellingsOf, spellingsOfText } from './spellings.js';
+import { bytesOf, spellingsOf, spellingsOfText } from './spellings.js';
 import { StreamSearch } from './stream-search.js';
 
 const aino: Sought = {
@@ -39,10 +39,13 @@ describe('what is found', () => {
     ['a number in groups', 'p. 045 120 6627'], ['with a dash', '045-1206627'], ['with two', '(045-120-6627)'], ['abroad in groups', '+358 45 120 6627.'], ['with a zero in brackets', '+358 (0)45 120 6627'], ['with the zero and no space', '+358(0)451206627'],
     ['dialled in groups', '00358 45 1206627'], ['in pairs', '045 12 06 627'], ['with no-break spaces', '045\u00a0120\u00a06627'], ['with dashes of print', '045\u2013120 6627'], ['after other digits', '04300 045 120 6627'],
     ['with points', '045.120.6627'], ['with a slash', '045/1206627'], ['in groups of a form', 'q=045+120+6627&x'], ['in groups percent-encoded', 'q=%2B358%2045%20120%206627'], ['with an escaped plus', '"\\u002b358451206627"'],
+    ['with a sign as quoted-printable writes it', 'To: aino.virtanen=40example.fi'], ['as HTML does', '<p>aino.virtanen&#64;example.fi</p>'], ['by its name', 'aino.virtanen&commat;example.fi'],
     ['with an escaped sign', '"aino.virtanen\\u0040example.fi"'], ['with all signs percent-encoded', 'to=aino%2Evirtanen%40example%2Efi'],
     ['an id', '/v1/customers/01940000-0000-7000-8000-00000000ab01'], ['an id in capitals', '01940000-0000-7000-8000-00000000AB01'], ['an id without dashes', 'x0194000000007000800000000000ab01x'],
     ['a reference', 'b7f5a9ce-52c5-4ad5-8d43-0f2a43bb8c11'],
     ['name and street', 'Virtanen,Aino,"Mäkitie 5 A ""2""",04300'], ['in capitals of all letters', 'AINO VIRTANEN MÄKITIE 5 A "2"'], ['with combining marks', 'Aino Virtanen Ma\u0308kitie 5 A "2"'],
+    ['in Latin-1', Buffer.from('Virtanen;Aino;Mäkitie 5 A "2"', 'latin1')], ['in capitals of Latin-1', Buffer.from('AINO VIRTANEN MÄKITIE 5 A "2"', 'latin1')],
+    ['a number without its zero and her first name', 'Aino;451206627;Tuusula'], ['and her last name', '{"n":"VIRTANEN","phone":451206627}'], ['and her street', 'Mäkitie 5 A "2"\t451206627'], ['and her street in Latin-1', Buffer.from('Mäkitie 5 A "2"\t451206627', 'latin1')],
     ['as JSON', '{"street":"Mäkitie 5 A \\"2\\"","lastName":"Virtanen","firstName":"Aino"}'], ['as JSON of ASCII', '{"street":"M\\u00e4kitie 5 A \\"2\\"","n":"Aino Virtanen"}'],
     ['as a form', 'street=M%C3%A4kitie+5+A+%222%22&first=Aino&last=Virtanen'], ['percent-encoded', 'Aino%20Virtanen%20M%C3%A4kitie%205%20A%20%222%22'],
   ])('%s', (_, text) => expect(finds(text)).toBe(true));
@@ -52,6 +55,8 @@ describe('what is found', () => {
     ['a longer domain', 'aino.virtanen@example.fit'], ['a domain below', 'aino.virtanen@example.fi.example.com'], ['a domain with a dash', 'aino.virtanen@example.fi-shop.com'],
     ['a longer number', '+3584512066270'], ['digits of a number', '1358451206627'], ['decimals', '0.0451206627'], ['digits of a hash', 'a0451206627'],
     ['a longer number in groups', '045 120 66270'], ['a number amid one in groups', '1045 120 6627'], ['digits of an id', 'b7f5a9ce-0451-2066-27aa-0f2a43bb8c11'], ['another number in groups', '045 120 6628'], ['two lines of digits', '045\n1206627'], ['two fields of digits', '045,1206627'],
+    ['a number without its zero that nothing says is hers', 'Eino;451206627;Tuusula'], ['one of another line', 'Aino\n451206627'], ['a part of one', 'Aino 4512066271'], ['decimals beside a name', 'Aino 60.451206627'],
+    ['another street in Latin-1', Buffer.from('Virtanen;Aino;Mökitie 5 A "2"', 'latin1')],
     ['another id', '01940000-0000-7000-8000-00000000ab02'], ['a name alone', 'Aino Virtanen'], ['street and one name', 'Aino Korhonen Mäkitie 5 A "2"'],
     ['another house', 'Aino Virtanen Mäkitie 5 A "2"b'], ['another first name', 'Ainokki Virtanen Mäkitie 5 A "2"'], ['two lines', 'Aino Virtanen\nMäkitie 5 A "2"'],
   ])('not %s', (_, text) => expect(finds(text)).toBe(false));
@@ -111,11 +116,11 @@ describe('no spelling of a value is missed', () => {
       const one = people[pick % people.length]!;
       const [first, last, where] = one.together[0] as [string, string, string];
       const spellings = [
-        ...one.values.flatMap(({ kind, text }) => spellingsOf(kind, text).map((spelling) => spelling.text)),
-        ...spellingsOfText(where).map(({ text }) => `${last}${';'.repeat(1 + (pick % 8_000))}${text};${first}`),
+        ...one.values.flatMap(({ kind, text }) => spellingsOf(kind, text).map(bytesOf)),
+        ...spellingsOfText(where).map((spelling) => Buffer.concat([Buffer.from(`${last}${';'.repeat(1 + (pick % 8_000))}`), bytesOf(spelling), Buffer.from(`;${first}`)])),
       ];
       for (const spelling of spellings.filter((_, index) => (index + pick) % 3 === 0)) {
-        const text = `${fillers[0]};${spelling};${fillers.at(-1)}`;
+        const text = Buffer.concat([Buffer.from(`${fillers[0]};`), spelling, Buffer.from(`;${fillers.at(-1)}`)]);
         expect(Object.keys(linesFound(needles, text, size, buffered))).toContain(one.caseId);
       }
     }), { numRuns: 300 });

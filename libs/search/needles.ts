@@ -2,7 +2,7 @@ import { Shape, standsAlone } from './boundaries.js';
 import { GroupedPhones } from './grouped-phones.js';
 import { FOLDED, PatternIndex } from './pattern-index.js';
 import type { Sought, ValueKind } from './sought.js';
-import { type Spelling, phoneDigits, spellingsOf, spellingsOfText } from './spellings.js';
+import { type Spelling, bytesOf, phoneAsNumber, phoneDigits, spellingsOf, spellingsOfText } from './spellings.js';
 
 /** What of a case was found: one of its values, or a group of texts together. */
 export type FoundKind = ValueKind | 'together';
@@ -21,7 +21,9 @@ const NEWLINE = 0x0a;
 
 interface Group {
   readonly found: number;
-  /** The other texts of the group, each to stand in the same row or line; with a part of it that every spelling has, to refuse most at once. */
+  /** Whether one of the others is enough, or each has to be there. */
+  readonly isAny: boolean;
+  /** The other texts of the group, to stand in the same row or line; with a part of it that every spelling has, to refuse most at once. */
   readonly others: readonly { readonly text: string; readonly part: string }[];
 }
 
@@ -74,9 +76,8 @@ export class Needles {
       const kind = KINDS[traits >>> 3] as FoundKind;
       const owner = this.owners[pattern] as number;
       if (kind !== 'together') { note(owner, kind, start); return; }
-      const { found, others } = this.groups[owner] as Group;
-      const around = folded(isRow ? text : lineAround(text, start, end));
-      if (others.every(({ part }) => around.includes(part)) && others.every((other) => holdsText(around, other.text))) note(found, kind, start);
+      const group = this.groups[owner] as Group;
+      if (isWhole(group, folded(isRow ? text : lineAround(text, start, end)))) note(group.found, kind, start);
     });
   }
 
@@ -92,20 +93,29 @@ export class Needles {
       this.add(spellingsOf(kind, text), found, SHAPES[kind], kind);
       if (kind === 'phone') for (const digits of phoneDigits(text)) this.phones.add(found, digits);
     }
-    for (const group of together) {
-      const texts = group.map((text) => text.trim()).filter((text) => text !== '');
+    const groups = together.map((group) => group.map((text) => text.trim()).filter((text) => text !== ''));
+    this.enterNumbers(found, values, [...new Set(groups.flat())]);
+    for (const texts of groups) {
       const rarest = texts.toSorted((one, other) => rarity(shared, one) - rarity(shared, other) || other.length - one.length)[0];
       if (rarest === undefined) continue;
-      const owner = this.groups.push({ found, others: texts.filter((text) => text !== rarest).map((text) => ({ text, part: partOf(text) })) }) - 1;
+      const owner = this.groups.push({ found, isAny: false, others: withParts(texts.filter((text) => text !== rarest)) }) - 1;
       this.add(spellingsOfText(rarest), owner, Shape.WORDS, 'together');
     }
   }
 
+  /** Digits that could be anything are hers when one of her names or her street is beside them. */
+  private enterNumbers(found: number, values: Sought['values'], texts: readonly string[]): void {
+    const numbers = values.flatMap(({ kind, text }) => (kind === 'phone' ? phoneAsNumber(text) ?? [] : []));
+    if (texts.length === 0 || numbers.length === 0) return;
+    const owner = this.groups.push({ found, isAny: true, others: withParts(texts) }) - 1;
+    this.add(numbers.map((text) => ({ text, encoded: false })), owner, Shape.DIGITS, 'together');
+  }
+
   private add(spellings: readonly Spelling[], owner: number, shape: Shape, kind: FoundKind): void {
-    for (const { text, encoded } of spellings) {
-      const pattern = this.index.add(text);
+    for (const spelling of spellings) {
+      const pattern = this.index.add(bytesOf(spelling));
       this.owners[pattern] = owner;
-      this.traits[pattern] = shape | (encoded ? 4 : 0) | (KINDS.indexOf(kind) << 3);
+      this.traits[pattern] = shape | (spelling.encoded ? 4 : 0) | (KINDS.indexOf(kind) << 3);
     }
   }
 }
@@ -119,6 +129,13 @@ function sharing(all: readonly Sought[]): ReadonlyMap<string, number> {
 
 function rarity(shared: ReadonlyMap<string, number>, text: string): number {
   return text.length < 4 ? TOO_SHORT + (shared.get(text) ?? 0) : (shared.get(text) ?? 0);
+}
+
+const withParts = (texts: readonly string[]): Group['others'] => texts.map((text) => ({ text, part: partOf(text) }));
+
+function isWhole({ isAny, others }: Group, around: Buffer): boolean {
+  if (isAny) return others.some(({ text, part }) => around.includes(part) && holdsText(around, text));
+  return others.every(({ part }) => around.includes(part)) && others.every(({ text }) => holdsText(around, text));
 }
 
 /** The longest run of letters and digits that no escape and no encoding changes. */
@@ -140,10 +157,10 @@ function folded(text: Buffer): Buffer {
 }
 
 function holdsText(around: Buffer, text: string): boolean {
-  return spellingsOfText(text).some(({ text: spelling, encoded }) => {
-    const length = Buffer.byteLength(spelling);
-    for (let at = around.indexOf(spelling); at !== -1; at = around.indexOf(spelling, at + 1)) {
-      if (standsAlone(around, at, at + length, Shape.WORDS, encoded)) return true;
+  return spellingsOfText(text).some((spelling) => {
+    const bytes = bytesOf(spelling);
+    for (let at = around.indexOf(bytes); at !== -1; at = around.indexOf(bytes, at + 1)) {
+      if (standsAlone(around, at, at + bytes.length, Shape.WORDS, spelling.encoded)) return true;
     }
     return false;
   });

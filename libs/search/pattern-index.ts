@@ -45,8 +45,8 @@ export class PatternIndex {
   }
 
   /** @returns the pattern's number, counted from 0; @throws RangeError when it is empty, which would be found everywhere, or longer than 64 KiB */
-  add(text: string): number {
-    const pattern = Buffer.from(text);
+  add(text: string | Buffer): number {
+    const pattern = typeof text === 'string' ? Buffer.from(text) : text;
     if (pattern.length === 0 || pattern.length > LONGEST) throw new RangeError('a pattern has 1 to 65,535 bytes');
     while (this.used + pattern.length > this.bytes.length) this.bytes = grown(this.bytes, Uint8Array);
     if (this.count === this.ends.length) this.ends = grown(this.ends, Int32Array);
