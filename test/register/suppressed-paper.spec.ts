@@ -1,7 +1,9 @@
 import { jest } from '@jest/globals';
 import { randomInt, randomUUID } from 'node:crypto';
+import { Suppressions } from '#register/suppression/suppressions.service.js';
 import { projected } from '#test/support/projected.js';
 import { decision, startTestRegister, type TestRegister } from '#test/support/register.js';
+import { waitFor } from '#test/support/wait-for.js';
 
 jest.setTimeout(60_000);
 
@@ -12,6 +14,7 @@ afterAll(async () => { await register.stop(); });
 const grant = (over: object = {}): object => ({ purpose: 'marketing', channel: 'post', ...decision({ decidedAt: '2026-05-04T12:30:00Z', ...over }) });
 const now = (over: object = {}): object => grant({ decidedAt: new Date().toISOString(), ...over });
 const addresses = () => ({ email: `${randomUUID()}@example.fi`, phone: `+35840${String(randomInt(1_000_000, 9_999_999))}` });
+const NOBODY = { email: null, phone: null, first_name: null, last_name: null, street_address: null, postal_code: null };
 const somebody = () => ({ firstName: 'Aino', lastName: `V${randomUUID()}`, address: { street: 'Mäkitie 4 A', postalCode: '04300', city: 'Tuusula' } });
 const post = async (contact: object, consents: object[] = []): Promise<string> => String((await register.call('POST', '/v1/customers', { body: { contact, consents } })).body['id']);
 const listed = async (contact: object, consents: object[]): Promise<string[]> => projected(register, await post(contact, consents));
@@ -61,6 +64,22 @@ describe('somebody who is known by name and postal address', () => {
     await erase(id);
     for (const other of others) expect(await projected(register, other)).toEqual(['post']);
     expect(await listed({ ...her, firstName: 'Eeva' }, [grant()])).toEqual(['post']);
+  });
+
+  it('does not come back by who registers her in the very moment in which she is erased', async () => {
+    const her = { ...somebody(), ...addresses() };
+    const id = await post(her);
+    const suppressions = register.app.get(Suppressions, { strict: false });
+    const { arriving } = await register.database.transaction(async (manager) => {
+      await suppressions.close(manager, suppressions.closingsOf({ ...NOBODY, email: her.email }), 'erased');
+      await manager.query('UPDATE customer SET email = NULL, email_index = NULL WHERE id = $1', [id]);
+      const registered = post(her, [now()]);
+      await waitFor('a registration that waits for the email', async () =>
+        (await register.database.query<object[]>(`SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`)).length > 0);
+      return { arriving: registered };
+    });
+    const again = await arriving;
+    expect([again === id, await projected(register, again)]).toEqual([false, []]);
   });
 
   it('stays out after an objection, and is in again when she has consented anew', async () => {

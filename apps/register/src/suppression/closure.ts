@@ -51,11 +51,12 @@ export function closuresFor(channel: Channel, known: { readonly email: string | 
 }
 
 /**
- * Whether a consent in force may not be used, because its address is closed: the second look, after the door. A consent to
- * paper mail given after the closing has passed the door; which addresses stand in the record later does not matter to it.
+ * Whether a consent in force may not be used, because its address is closed: the second look, after the door. Who was registered while
+ * she was being erased has passed the door before it was shut, so an email, which is nobody else's, is asked for paper too.
+ * A name with an address, and a phone, may be another's: what was given after their closing was judged at the door.
  */
 export function isClosed(channel: Channel, decidedAt: Date, closures: Closures): boolean {
-  if (channel === 'post') return [closures.email, closures.post].some((closure) => closure !== null && decidedAt <= closure.since);
-  const closure = channel === 'email' ? closures.email : closures.phone;
+  if (channel === 'post' && closures.post && decidedAt <= closures.post.since) return true;
+  const closure = channel === 'email' || channel === 'post' ? closures.email : closures.phone;
   return closure !== null && (decidedAt <= closure.since || !closure.reopened.includes(channel));
 }
