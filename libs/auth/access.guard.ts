@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Failure } from '#http/failure.js';
-import { OWN_CUSTOMER_METADATA, PUBLIC_METADATA, SCOPES_METADATA, type AuthenticatedRequest } from './access.js';
+import { type AuthenticatedRequest, FIELD_SCOPES_METADATA, type FieldScopes, OWN_CUSTOMER_METADATA, PUBLIC_METADATA, SCOPES_METADATA } from './access.js';
 import { insufficientScope, SCOPE_MISSING, TOKEN_EXPIRED, TOKEN_INVALID, TOKEN_MISSING, unauthenticated } from './auth.errors.js';
 import { callerOf, refusal, type Caller, type Claims } from './caller.js';
 import type { Scope } from './scopes.js';
@@ -26,7 +26,9 @@ export function createAccessGuard(strategyName: string, reflector: Reflector, ca
       const scopes = reflector.get<readonly Scope[] | undefined>(SCOPES_METADATA, handler);
       if (!scopes || scopes.length === 0) throw new Failure(SCOPE_MISSING, { headers: insufficientScope([]) });
       const ownCustomerParameter = reflector.get<string | undefined>(OWN_CUSTOMER_METADATA, handler);
-      const refused = refusal({ scopes, ownCustomerParameter }, caller, request.params as Record<string, string>);
+      const ofField = reflector.get<FieldScopes | undefined>(FIELD_SCOPES_METADATA, handler);
+      const needed = ofField && saysSomething(request.body, ofField.field) ? [...scopes, ...ofField.scopes] : scopes;
+      const refused = refusal({ scopes: needed, ownCustomerParameter }, caller, request.params as Record<string, string>);
       if (refused) throw refused;
       request.caller = caller;
       return true;
@@ -53,4 +55,10 @@ export function createAccessGuard(strategyName: string, reflector: Reflector, ca
     }
   }
   return new AccessGuard();
+}
+
+/** Of a body that nobody has validated yet. */
+function saysSomething(body: unknown, field: string): boolean {
+  const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[field] : undefined;
+  return value !== undefined && !(Array.isArray(value) && value.length === 0);
 }

@@ -8,6 +8,7 @@ import type { Scope } from './scopes.js';
 export type { Caller } from './caller.js';
 
 export const SCOPES_METADATA = 'lupa:scopes';
+export const FIELD_SCOPES_METADATA = 'lupa:field-scopes';
 export const OWN_CUSTOMER_METADATA = 'lupa:own-customer';
 export const PUBLIC_METADATA = 'lupa:public';
 
@@ -19,6 +20,18 @@ export function Scopes(...scopes: readonly [Scope, ...Scope[]]): MethodDecorator
     ApiExtension('x-scopes', [...scopes]),
     ApiProblems(TOKEN_MISSING, TOKEN_EXPIRED, TOKEN_INVALID, SCOPE_MISSING, KEYS_UNAVAILABLE),
   );
+}
+
+/** Scopes that a field of the body needs, when it says something. */
+export interface FieldScopes {
+  readonly field: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** Besides `Scopes`: these as well, when the body says something under that name. An empty list says nothing. */
+export function ScopesForField(field: string, ...scopes: readonly [Scope, ...Scope[]]): MethodDecorator {
+  const stated: FieldScopes = { field, scopes };
+  return applyDecorators(SetMetadata(FIELD_SCOPES_METADATA, stated), ApiExtension('x-field-scopes', { [field]: [...scopes] }));
 }
 
 /** Besides `Scopes`: a customer may call too, when the path parameter is her own id. */

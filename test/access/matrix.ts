@@ -68,7 +68,7 @@ export async function describeMatrix(service: 'register' | 'marketing', exceptio
     await walk(asked, authorization, 'victim', problemOf);
     expect(await contentsOf(stage.databaseUrls)).toEqual(before);
   };
-  const reading = (): Route[] => guarded.filter(({ method, path }) => method === 'GET' || asker.declaresPurpose({ method, path }));
+  const reading = (): Route[] => guarded.filter((route) => route.method === 'GET' || asker.declaresPurpose(route) || asker.showsPeople(route));
   const [leaks, seen] = [new Set<string>(), new Set<string>()];
   /** Reads what is of the victim, and notes what it shows that is for other scopes than the caller has. */
   const look = async (route: Route, authorization: string, scopes: readonly string[]): Promise<Answer> => {
@@ -174,6 +174,25 @@ export async function describeMatrix(service: 'register' | 'marketing', exceptio
 
     it('is let in with the scopes that are needed and no other', async () => {
       for (const route of guarded) await walk([route], await bearer({ scopes: route.scopes }), 'nobody', (asked) => (nameOf(asked) in exceptions.byPersonsOnly ? 'person-must-decide' : 'let in'));
+    });
+
+    it('is refused what a field of the body needs besides, and what says nothing there needs nothing', async () => {
+      const before = await contentsOf(stage.databaseUrls);
+      for (const route of guarded) {
+        const { field = '', scopes = [] } = route.ofField ?? {};
+        for (const missing of scopes) {
+          const others = await bearer({ scopes: SCOPES.filter((scope) => scope !== missing) });
+          expect([nameOf(route), outcome(await asker.ask(route, others, 'victim', { [field]: [{}] }))]).toEqual([nameOf(route), '403 scope-missing']);
+          expect([nameOf(route), outcome(await asker.ask(route, await bearer({ scopes: [...route.scopes, ...scopes] }), 'victim', { [field]: [{}] }))]).toEqual([nameOf(route), 'let in']);
+        }
+      }
+      expect(await contentsOf(stage.databaseUrls)).toEqual(before);
+    });
+
+    it('says what for wherever an answer may show somebody', () => {
+      const showing = guarded.filter((route) => asker.showsPeople(route));
+      expect(showing.length).toBeGreaterThan(0);
+      expect(showing.filter((route) => !asker.declaresPurpose(route)).map(nameOf).filter((route) => !(route in exceptions.withoutLog))).toEqual([]);
     });
 
     it('leaves a trace wherever it is shown somebody', async () => {

@@ -7,7 +7,8 @@ export const ROUTES_FILE = 'docs/routes.md';
 export function accessTable(routes: readonly Route[]): string {
   const rows = routes.map((route) => {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
-    const scopes = route.scopes.map((scope) => `\`${scope}\``).join(' and ');
+    const named = (scopes: readonly string[]): string => scopes.map((scope) => `\`${scope}\``).join(' and ');
+    const scopes = named(route.scopes) + (route.ofField ? `; with \`${route.ofField.field}\` also ${named(route.ofField.scopes)}` : '');
     return `| \`${route.method} ${path}\` | ${route.isPublic ? 'none' : scopes} | ${staffOf(route)} | ${customerOf(route)} |`;
   });
   return ['| call | scope | staff | customer |', '|---|---|---|---|', ...rows].join('\n');

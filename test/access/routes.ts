@@ -1,7 +1,7 @@
 import { Logger, RequestMethod, type DynamicModule, type ForwardReference, type Type } from '@nestjs/common';
 import { METHOD_METADATA, MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner } from '@nestjs/core';
-import { OWN_CUSTOMER_METADATA, PUBLIC_METADATA, SCOPES_METADATA } from '#auth/access.js';
+import { FIELD_SCOPES_METADATA, type FieldScopes, OWN_CUSTOMER_METADATA, PUBLIC_METADATA, SCOPES_METADATA } from '#auth/access.js';
 import type { Scope } from '#auth/scopes.js';
 
 /** A route as its controller states it. */
@@ -12,6 +12,8 @@ export interface Route {
   /** Every one is needed; empty when the route is public, or states nothing. */
   readonly scopes: readonly Scope[];
   readonly isPublic: boolean;
+  /** Scopes needed besides, when the body says something under that name. */
+  readonly ofField?: FieldScopes | undefined;
   /** The parameter that holds the id of the customer who may call too. */
   readonly ownCustomer: string | undefined;
 }
@@ -60,6 +62,7 @@ function routesOfController(controller: Type): Route[] {
       method: RequestMethod[method],
       path: `/${[base, path].flatMap((part) => part.split('/')).filter((part) => part !== '').join('/')}`,
       scopes: (of(SCOPES_METADATA) ?? []) as Scope[],
+      ofField: of(FIELD_SCOPES_METADATA) as FieldScopes | undefined,
       isPublic: of(PUBLIC_METADATA) === true,
       ownCustomer: of(OWN_CUSTOMER_METADATA) as string | undefined,
     })));

@@ -70,6 +70,7 @@ function bodyOf({ body }: Victim, whose: Whose): Record<string, string> {
 export class Asker {
   private readonly bodies = new Map<string, object>();
   private readonly purposeful = new Set<string>();
+  private readonly showing = new Set<string>();
 
   private constructor(private readonly app: NestFastifyApplication, private readonly victim: Victim) {}
 
@@ -78,10 +79,11 @@ export class Asker {
     const document = (await app.inject({ method: 'GET', url: '/openapi.json' })).json<ApiDocument>();
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(operations)) {
-        const { requestBody, parameters = [] } = operation as { requestBody?: object; parameters?: readonly { name: string }[] };
+        const { requestBody, parameters = [], responses = {} } = operation as { requestBody?: object; parameters?: readonly { name: string }[]; responses?: Record<string, object> };
         const name = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
         if (requestBody) asker.bodies.set(name, exampleOf(requestBody, document));
         if (parameters.some((parameter) => parameter.name === 'Lupa-Purpose')) asker.purposeful.add(name);
+        if (tellsOf(responses['200'], document)) asker.showing.add(name);
       }
     }
     return asker;
@@ -92,7 +94,13 @@ export class Asker {
     return this.purposeful.has(`${method} ${path}`);
   }
 
-  async ask(route: Route, authorization: string | undefined, whose: Whose): Promise<Answer> {
+  /** @param over what the body says besides, or instead */
+  /** Whether the answer of a call, as it is stated, may have data of people in it. */
+  showsPeople({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
+    return this.showing.has(`${method} ${path}`);
+  }
+
+  async ask(route: Route, authorization: string | undefined, whose: Whose, over: object = {}): Promise<Answer> {
     const example = this.bodies.get(`${route.method} ${route.path}`);
     const about = Object.entries(bodyOf(this.victim, whose)).filter(([name]) => example !== undefined && name in example);
     const parameters = parametersOf(this.victim, route, whose);
@@ -101,13 +109,28 @@ export class Asker {
       headers: {
         'lupa-purpose': 'relationship-care', 'idempotency-key': randomUUID(), 'if-match': '"1"', ...(authorization === undefined ? {} : { authorization }),
       },
-      ...(example === undefined ? {} : { payload: { ...example, ...Object.fromEntries(about) } }),
+      ...(example === undefined ? {} : { payload: { ...example, ...Object.fromEntries(about), ...over } }),
     });
     const problem = /"type":"\/problems\/([\w-]+)"/.exec(response.body)?.[1] ?? '';
     const isZip = response.headers['content-type'] === 'application/zip' && response.rawPayload.length > 0; // nothing comes of HEAD
     const text = isZip ? Object.values(unzipSync(response.rawPayload)).map((file) => strFromU8(file)).join('\n') : response.body;
     return { status: response.statusCode, problem, text };
   }
+}
+
+/** What only a person has, by the names that both APIs give it. */
+const OF_A_PERSON = new Set(['firstName', 'lastName', 'birthYear', 'email', 'phone']);
+
+/** Whether a schema, or one that it names or holds, has data of a person among its properties. */
+function tellsOf(schema: unknown, document: ApiDocument, seen = new Set<string>()): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { $ref: ref, properties = {} } = schema as { $ref?: string; properties?: object };
+  if (ref !== undefined && !seen.has(ref)) {
+    seen.add(ref);
+    if (tellsOf(document.components.schemas[ref.replace('#/components/schemas/', '')], document, seen)) return true;
+  }
+  if (Object.keys(properties).some((name) => OF_A_PERSON.has(name))) return true;
+  return Object.entries(schema).some(([key, inner]) => !['example', 'examples'].includes(key) && tellsOf(inner, document, seen));
 }
 
 /** The example of a body, wherever OpenAPI lets it stand. */

@@ -53,6 +53,45 @@ describe('registering a customer', () => {
   });
 });
 
+describe('whoever may write customers and no consents', () => {
+  it('registers somebody without a consent, and nobody with one', async () => {
+    const token = await register.token({ kind: 'staff', subject: 'ritva', scopes: ['customers:write'] });
+    const before = await count('customer');
+    const consents = [{ purpose: 'marketing', channel: 'email', ...decision() }];
+    const refused = await register.call('POST', '/v1/customers', { token, body: newCustomer({ consents }) });
+    expect([refused.status, refused.body]).toMatchObject([403, { type: '/problems/scope-missing', missingScopes: ['consents:write'] }]);
+    expect(await count('customer')).toBe(before);
+    for (const none of [{}, { consents: [] }]) expect((await register.call('POST', '/v1/customers', { token, body: newCustomer(none) })).status).toBe(201);
+    const both = await register.token({ kind: 'staff', subject: 'ritva', scopes: ['customers:write', 'consents:write'] });
+    expect((await register.call('POST', '/v1/customers', { token: both, body: newCustomer({ consents }) })).status).toBe(201);
+  });
+});
+
+describe('whose word it is when nobody says so', () => {
+  const sourceAfter = async (kind: 'staff' | 'program', stated: object = {}): Promise<unknown[]> => {
+    const id = await idOf();
+    await register.database.query("UPDATE customer SET active_at = now() - interval '1 year' WHERE id = $1", [id]);
+    const token = await register.token({ kind, subject: 'ritva' });
+    expect((await register.call('PATCH', `/v1/customers/${id}`, { token, body: { contact: { lastName: 'Laine' }, ...stated }, headers: { 'if-match': '"1"' } })).status).toBe(200);
+    const { body } = await register.call('GET', `/v1/customers/${id}`);
+    const sources = body['sources'] as Record<string, { source: string }>;
+    return [sources['contact.lastName']?.source, Date.parse(String(body['activeAt'])) > Date.now() - 86_400_000];
+  };
+
+  it.each([
+    ['staff correct: theirs, and no sign of life', 'staff', {}, ['staff', false]], ['staff correct as she told them: hers', 'staff', { source: { kind: 'customer' } }, ['customer', true]],
+    ['a program corrects: hers', 'program', {}, ['customer', true]],
+  ] as const)('%s', async (_, kind, stated, expected) => {
+    expect(await sourceAfter(kind, stated)).toEqual(expected);
+  });
+
+  it('staff register: theirs', async () => {
+    const token = await register.token({ kind: 'staff', subject: 'ritva' });
+    const { body } = await register.call('POST', '/v1/customers', { token, body: newCustomer() });
+    expect((await register.call('GET', `/v1/customers/${String(body['id'])}`)).body['sources']).toMatchObject({ 'contact.email': { source: 'staff', actor: 'ritva' } });
+  });
+});
+
 describe('an Idempotency-Key', () => {
   it('gives the same answer to the same request and creates nothing twice', async () => {
     const options = { body: newCustomer(), headers: { 'idempotency-key': randomUUID() } };

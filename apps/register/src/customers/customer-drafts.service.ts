@@ -15,7 +15,7 @@ import { channelsOf, MARKETING_PURPOSE } from '../sync/projection.js';
 import { changesOf, type CustomerFields, NO_FIELDS } from './customer-fields.js';
 import { CustomerRules } from './customer-rules.service.js';
 import type { CreateCustomer } from './customers.schemas.js';
-import { originOf, type Provenance, withOrigins } from './provenance.js';
+import { originOf, type Provenance, sourceOf, withOrigins } from './provenance.js';
 
 type NewDecision = ConsentRecordRow & {
   /** Whether marketing might use it, were no address suppressed. */
@@ -68,12 +68,13 @@ export class CustomerDrafts {
   async draft(body: CreateCustomer, caller: Caller, past?: Past): Promise<CustomerDraft> {
     const claims = past?.claims ?? [];
     this.customers.assertInterests(body.interests);
-    if (body.source.kind === 'public' && body.consents.length + claims.length > 0) throw new Failure(PUBLIC_SOURCE_CONSENT);
+    const source = sourceOf(body.source, caller);
+    if (source.kind === 'public' && body.consents.length + claims.length > 0) throw new Failure(PUBLIC_SOURCE_CONSENT);
     const now = this.rules.now();
     const changes = changesOf(body);
     const fields = { ...NO_FIELDS, ...changes.values };
     // What is suppressed is known in the statement only; guardians are recorded of those who are there already.
-    const activeAt = body.source.kind === 'customer' && !past ? null : heardOf([...body.consents, ...claims], past, now);
+    const activeAt = source.kind === 'customer' && !past ? null : heardOf([...body.consents, ...claims], past, now);
     const standing = { birthYear: fields.birth_year, guardianAt: null, restrictedAt: null, endedAt: null, closures: [], activeAt: activeAt ?? now };
     const late = new Set<ConsentCommandBody>();
     for (const [i, consent] of body.consents.entries()) {
@@ -91,7 +92,7 @@ export class CustomerDrafts {
       id: uuidv7(), ref: randomUUID(), active_at: activeAt && activeAt.toISOString(), decisions,
       email_index: hex(this.customers.emailIndex(fields.email)), phone_index: hex(this.customers.phoneIndex(fields.phone)),
       email_digest: digests.email, phone_digest: digests.phone, post_digest: digests.post,
-      provenance: withOrigins({}, changes.set, [], originOf(body.source, caller.subject, now)),
+      provenance: withOrigins({}, changes.set, [], originOf(source, caller.subject, now)),
       // Last: V8 takes a microsecond for each property that a literal adds to a spread, and a fifth of one for the spread of all.
       ...fields,
     };

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Patch, Post, Query, Re
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type Caller, CurrentCaller, OwnCustomer, Scopes } from '#auth/access.js';
+import { type Caller, CurrentCaller, OwnCustomer, Scopes, ScopesForField } from '#auth/access.js';
 import { etagOf, IF_MATCH_INVALID, IF_MATCH_MISSING, requireIfMatch, VERSION_MISMATCH } from '#http/etag.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
 import type { Reading } from '../access-log/access-log.js';
@@ -35,8 +35,9 @@ export class CustomersController {
 
   @Post()
   @Scopes('customers:write')
+  @ScopesForField('consents', 'consents:write')
   @UseInterceptors(WriteAnswerInterceptor)
-  @ApiOperation({ summary: 'Register a customer', description: 'With the consents given on the same form, each with its own proof.' })
+  @ApiOperation({ summary: 'Register a customer', description: 'With the consents given on the same form, each with its own proof; whoever brings some needs `consents:write` too. Without a `source` staff speak for themselves, and programs for the customer.' })
   @ApiAnswer(201, WriteReceiptSchema, 'Registered; Location and ETag are set')
   @ApiProblems(EMAIL_TAKEN_ALREADY, CONSENT_IN_FUTURE, GUARDIAN_REQUIRED, PURPOSE_WITHOUT_CONSENT, WORDING_UNKNOWN, PUBLIC_SOURCE_CONSENT)
   @ApiWrite()
@@ -79,7 +80,7 @@ export class CustomersController {
   @Patch(':id')
   @Scopes('customers:write')
   @UseInterceptors(WriteAnswerInterceptor)
-  @ApiOperation({ summary: 'Correct a customer', description: 'JSON merge patch (RFC 7396): absent stays, null clears.' })
+  @ApiOperation({ summary: 'Correct a customer', description: 'JSON merge patch (RFC 7396): absent stays, null clears. Without a `source` staff speak for themselves, and programs for the customer: her word is a sign of life, theirs is not.' })
   @ApiHeader({ name: 'If-Match', required: true, description: 'The ETag of the version you have read.', example: '"1"' })
   @ApiAnswer(200, WriteReceiptSchema, 'Corrected')
   @ApiProblems(CUSTOMER_NOT_FOUND, IF_MATCH_MISSING, IF_MATCH_INVALID, VERSION_MISMATCH, EMAIL_TAKEN_ALREADY, CUSTOMER_RESTRICTED, SOURCE_OUTRANKED)

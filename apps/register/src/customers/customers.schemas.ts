@@ -15,7 +15,7 @@ const AddressSchema = z
 const BirthYearSchema = z.int().min(1900)
   .refine((year) => year <= new Date().getUTCFullYear(), 'must not lie in the future').meta({ examples: [1987] });
 
-/** How the caller got the data (R7): public sources name their publication. */
+/** How the caller got the data (R7): public sources name their publication. Absent, it follows from who calls (see sourceOf). */
 const SourceSchema = z
   .strictObject({ kind: z.enum(['customer', 'staff', 'public']), citation: text(300).optional() })
   .refine((s) => s.kind !== 'public' || s.citation !== undefined, { path: ['citation'], error: 'is required for a public source', params: { code: 'required' } })
@@ -32,7 +32,7 @@ export const CreateCustomerSchema = z.strictObject({
     .refine((c) => Object.values(c).some((value) => value !== undefined), { error: 'must hold at least one field', params: { code: 'required' } }),
   demographics: z.strictObject(demographics).partial().optional(),
   interests: InterestsSchema.optional(),
-  source: SourceSchema.default({ kind: 'customer' }),
+  source: SourceSchema.optional(),
   /** Decisions made on the same form, each with its own proof. */
   consents: z.array(ConsentCommandSchema).max(8).default([])
     .refine((list) => new Set(list.map((c) => `${c.purpose} ${c.channel}`)).size === list.length, 'names a purpose and channel twice'),
@@ -53,7 +53,7 @@ export const PatchCustomerSchema = z.strictObject({
   }).partial().optional(),
   demographics: z.strictObject({ birthYear: demographics.birthYear.nullable(), occupation: demographics.occupation.nullable() }).partial().optional(),
   interests: InterestsSchema.nullable().optional(),
-  source: SourceSchema.default({ kind: 'customer' }),
+  source: SourceSchema.optional(),
 }).meta({ examples: [{ contact: { phone: '+358 45 120 6627', address: null } }] });
 export type PatchCustomer = z.output<typeof PatchCustomerSchema>;
 

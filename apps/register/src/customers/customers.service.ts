@@ -21,7 +21,7 @@ import type { CustomerRow } from './customer.row.js';
 import { EMAIL_TAKEN, UPDATE_CUSTOMER } from './customers.sql.js';
 import type { PatchCustomer } from './customers.schemas.js';
 import { GivenUnderAge } from './given-under-age.service.js';
-import { originOf, protectedFields, withOrigins } from './provenance.js';
+import { type FieldOrigin, originOf, protectedFields, type Source, sourceOf, withOrigins } from './provenance.js';
 
 /** Changes to what the register holds of a person. */
 @Injectable()
@@ -41,29 +41,22 @@ export class CustomersService {
   async patch(write: WriteRequest, caller: Caller, id: string, version: number, body: PatchCustomer): Promise<WriteAnswer> {
     this.customers.assertInterests(body.interests);
     const changes = changesOf(body);
+    const source = sourceOf(body.source, caller);
     const answer = await this.writes.run(write, async (manager) => {
       const customer = await this.suppressions.lock(manager, id);
       assertVersion(version, customer.version);
       if (customer.restricted_at) throw new Failure(CUSTOMER_RESTRICTED, { extra: { restriction: customer.restriction_reason } });
-      this.assertSource(customer, changes, body);
+      assertSource(customer, changes, source);
       // A correction of hers is a sign of life; with one of somebody else nothing comes into use that has lapsed.
-      const present = body.source.kind === 'customer' ? customer : await this.lapsed.expire(manager, customer, this.rules.now());
-      const next = await this.store(manager, present, changes, body, caller);
+      const present = source.kind === 'customer' ? customer : await this.lapsed.expire(manager, customer, this.rules.now());
+      const next = await this.store(manager, present, changes, originOf(source, caller.subject, this.rules.now()));
       return { answer: { status: 200, body: { id, version: next }, etag: etagOf(next) }, customerId: id };
     });
     this.relay.wake();
     return answer;
   }
 
-  private assertSource(customer: CustomerRow, changes: FieldChanges, body: PatchCustomer): void {
-    const outranked = protectedFields(customer.provenance, [...changes.set, ...changes.cleared], body.source);
-    if (outranked.length === 0) return;
-    throw new Failure(SOURCE_OUTRANKED, {
-      errors: outranked.map((field) => ({ pointer: `#/${field.replace('.', '/')}`, code: 'source-outranked', detail: 'was told by the customer herself' })),
-    });
-  }
-
-  private async store(manager: EntityManager, locked: Guarded<CustomerRow>, changes: FieldChanges, body: PatchCustomer, caller: Caller): Promise<number> {
+  private async store(manager: EntityManager, locked: Guarded<CustomerRow>, changes: FieldChanges, origin: FieldOrigin): Promise<number> {
     const { birth_year: birthYear } = changes.values;
     const customer = birthYear === undefined ? locked : await this.givenUnderAge.withdraw(manager, locked, birthYear, this.rules.now());
     // The new address may be a suppressed one: then she has it, and marketing does not.
@@ -75,11 +68,11 @@ export class CustomersService {
       const [row] = await runInTransaction<{ taken: boolean }>(manager, EMAIL_TAKEN, [emailIndex, customer.id]);
       if (row?.taken) throw new Failure(EMAIL_TAKEN_ALREADY);
     }
-    const origins = withOrigins(customer.provenance, changes.set, changes.cleared, originOf(body.source, caller.subject, this.rules.now()));
+    const origins = withOrigins(customer.provenance, changes.set, changes.cleared, origin);
     const [row] = await runInTransaction<{ version: number }>(manager, UPDATE_CUSTOMER, [
       customer.id, known, after.first_name, after.last_name, after.email, emailIndex, after.phone, this.customers.phoneIndex(after.phone),
       after.street_address, after.postal_code, after.city, after.country, after.language, after.birth_year, after.occupation,
-      after.interests, JSON.stringify(origins), body.source.kind === 'customer' ? this.rules.now() : null,
+      after.interests, JSON.stringify(origins), origin.source === 'customer' ? this.rules.now() : null,
     ]).catch(refuseTakenEmail);
     if (!row) throw new Error('the locked customer is gone');
     await this.formerValues.remember(manager, customer.id, customer, after);
@@ -87,6 +80,14 @@ export class CustomersService {
     await markChanged(manager, { ref: customer.ref, version: row.version, before, after: channels, knownToMarketing: customer.known_to_marketing, reason: 'data' });
     return row.version;
   }
+}
+
+function assertSource(customer: CustomerRow, changes: FieldChanges, source: Source): void {
+  const outranked = protectedFields(customer.provenance, [...changes.set, ...changes.cleared], source);
+  if (outranked.length === 0) return;
+  throw new Failure(SOURCE_OUTRANKED, {
+    errors: outranked.map((field) => ({ pointer: `#/${field.replace('.', '/')}`, code: 'source-outranked', detail: 'was told by the customer herself' })),
+  });
 }
 
 /** Two changes to the same email at once: the second meets the unique index. */

@@ -5,6 +5,11 @@ export interface Source {
   readonly citation?: string | undefined;
 }
 
+/** Whose word it is when the caller does not say: that of staff who write themselves, and otherwise the customer's, for whom programs write. */
+export function sourceOf(stated: Source | undefined, caller: { readonly kind: 'program' | 'staff' | 'customer' }): Source {
+  return stated ?? { kind: caller.kind === 'staff' ? 'staff' : 'customer' };
+}
+
 /** What is kept beside every field: source, who wrote it, when (ISO 8601 UTC). */
 export interface FieldOrigin {
   readonly source: Source['kind'];
