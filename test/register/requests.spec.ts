@@ -46,6 +46,20 @@ describe('a request', () => {
     });
   });
 
+  it.each([
+    ['by the person', own, {}], ['by the clerk on the phone', () => Promise.resolve(tokens['aino']!), { receivedBy: 'phone' }],
+  ])('says what to rectify, told %s; it goes with her', async (_, tokenOf, received) => {
+    const id = await person();
+    const note = `The street is ${MARKER}katu 3`;
+    const answer = await create(id, { kind: 'rectification', note, ...received }, { token: await tokenOf(id) });
+    expect(answer.status).toBe(201);
+    expect((await find(String(answer.body['id']))).body['steps']).toMatchObject([{ step: 'received', note }]);
+    const noted = () => register.database.query<object[]>('SELECT 1 FROM data_request_step WHERE note = $1', [note]);
+    expect(await noted()).toHaveLength(1);
+    expect((await register.call('DELETE', `/v1/customers/${id}`, { token: await own(id) })).status).toBe(202);
+    expect(await noted()).toEqual([]);
+  });
+
   it('moves on step by step, each in its history, until it is closed', async () => {
     const id = await created(await person(), { receivedAt: daysAgo(2) });
     expect((await step(id, { step: 'assigned', assignee: 'aino', note: MARKER })).body).toMatchObject({ state: 'open' });

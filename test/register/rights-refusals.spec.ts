@@ -36,6 +36,8 @@ const CASES: Case[] = [
   { name: 'a request that came no way', path: requestsOf, body: { kind: 'access' }, problem: 'invalid-request', pointer: '#/receivedBy' },
   { name: 'a request from the future', path: requestsOf, body: { kind: 'access', receivedBy: 'email', receivedAt: '2999-01-01T00:00:00Z' }, problem: 'time-in-future' },
   { name: 'an unknown field', path: requestsOf, body: { kind: 'access', receivedBy: 'email', nickname: MARKER }, problem: 'invalid-request', pointer: '#/nickname' },
+  { name: 'a request with a personal identity code', path: requestsOf, body: { kind: 'rectification', receivedBy: 'phone', note: `${MARKER} 131052-308T` }, problem: 'invalid-request', pointer: '#/note' },
+  { name: 'a request with a novel', path: requestsOf, body: { kind: 'rectification', receivedBy: 'phone', note: MARKER.repeat(14) }, problem: 'invalid-request', pointer: '#/note' },
   { name: 'a request of nobody', path: () => `/v1/customers/${NOBODY}/requests`, body: { kind: 'access', receivedBy: 'email' }, problem: 'customer-not-found' },
   { name: 'a step that is none', path: steps, body: { step: MARKER }, problem: 'invalid-request', pointer: '#/step' },
   { name: 'a note with a personal identity code', path: steps, body: { step: 'done', note: `${MARKER} 131052-308T` }, problem: 'invalid-request', pointer: '#/note' },

@@ -22,8 +22,8 @@ export const DATA_REQUEST_STEP: TableAnnotation = {
   name: 'requestSteps', tie: 'customer_id', order: 'id', category: 'request', purpose: 'rights-and-obligations', law: 'GDPR Art. 5(2), 12', page: 'table',
   title: { fi: 'Pyyntöjesi vaiheet', sv: 'Hur dina begäranden har handlagts', en: 'Steps of your requests' },
   about: {
-    fi: 'Mitä kunkin pyyntösi hyväksi on tehty, käsittelijöiden muistiinpanot mukaan lukien.', sv: 'Vad som har gjorts för varje begäran, med handläggarnas anteckningar.',
-    en: 'What was done for each request, with the notes of those who handled it.',
+    fi: 'Mitä olet pyytänyt ja mitä kunkin pyyntösi hyväksi on tehty, muistiinpanot mukaan lukien.', sv: 'Vad du har begärt och vad som har gjorts för varje begäran, med anteckningarna.',
+    en: 'What you asked for and what was done for each request, with the notes.',
   },
   columns: {
     at: told('moment', 'Milloin', 'När', 'When'), step: told('code', 'Vaihe', 'Steg', 'Step'), actor: told('actor', 'Kuka', 'Vem', 'Who'), actor_kind: withheld('colleague'),

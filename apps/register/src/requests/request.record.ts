@@ -34,7 +34,7 @@ export async function recordRequests(manager: EntityManager, customerIds: readon
 /** A right called on that cannot be carried out yet: the request stays open, and is due like every other. */
 export async function recordPending(manager: EntityManager, customerId: string, kind: ActKind, caller: Caller, now = new Date()): Promise<void> {
   const values = newRequest(randomUUID(), { customerId, kind, caller, receivedAt: now, receivedBy: wayOf(caller) });
-  await runInTransaction(manager, OPEN_REQUEST, [...values, true]);
+  await runInTransaction(manager, OPEN_REQUEST, [...values, null, true]);
 }
 
 export interface NewRequest {

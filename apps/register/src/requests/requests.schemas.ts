@@ -23,17 +23,20 @@ export const REFUSAL_REASONS = ['manifestly-unfounded', 'excessive', 'identity-n
 
 const OUTCOMES = ['carried-out', 'closed-by-erasure', ...REFUSAL_REASONS] as const;
 
+/** Seen by the people who handle the request, and by the person in her bundle; goes with her. */
+const note = text(500).optional();
+
 export const CreateRequestSchema = z.strictObject({
   kind: z.enum(REQUEST_KINDS),
   /** When it reached the company; now unless given. Not for the customer herself. */
   receivedAt: MomentSchema.optional(),
   /** Needed from everybody but the customer herself. */
   receivedBy: z.enum(RECEIVED_BY).optional(),
-}).meta({ examples: [{ kind: 'access', receivedAt: '2026-11-23T09:30:00+02:00', receivedBy: 'email' }] });
+  /** What she asks for, such as what is to be rectified; the note of the first step. */
+  note,
+}).meta({ examples: [{ kind: 'rectification', receivedAt: '2026-11-23T09:30:00+02:00', receivedBy: 'email', note: 'Her street is Koivukuja now.' }] });
 export type CreateRequest = z.output<typeof CreateRequestSchema>;
 
-/** Seen by the people who handle the request, and by the person in her bundle; goes with her. */
-const note = text(500).optional();
 const told = { toldAt: MomentSchema, toldBy: z.enum(['email', 'phone', 'letter', 'in-person', 'account']) };
 
 export const RequestStepSchema = z.discriminatedUnion('step', [

@@ -40,7 +40,7 @@ export class RequestsService {
       const { id: customer } = await lockCustomer(manager, customerId);
       const id = randomUUID();
       const values = newRequest(id, { customerId: customer, kind: body.kind, caller, receivedAt, receivedBy: body.receivedBy ?? 'self-service' });
-      await runInTransaction(manager, OPEN_REQUEST, [...values, false]);
+      await runInTransaction(manager, OPEN_REQUEST, [...values, body.note, false]);
       // The person follows her requests where they are listed; the history is for those who handle it.
       const location = caller.kind === 'customer' ? `/v1/customers/${customer}/requests` : `/v1/requests/${id}`;
       return { answer: { status: 201, body: { id, state: 'open', dueOn: dueOnReceipt(receivedAt) }, location }, customerId: customer };

@@ -6,7 +6,7 @@ const REQUEST_COLUMNS = `
 
 /**
  * $1 id, $2 customer, $3 kind, $4 received at, $5 received by, $6 due on, $7 assignee, $8 created by, $9 actor, $10 actor kind,
- * $11 not if one of the kind is open already
+ * $11 note, $12 not if one of the kind is open already
  */
 export const OPEN_REQUEST: Statement = {
   name: 'open-request',
@@ -14,11 +14,11 @@ export const OPEN_REQUEST: Statement = {
     WITH made AS (
       INSERT INTO data_request (id, customer_id, kind, received_at, received_by, due_on, assignee, state, created_by)
       SELECT $1, $2, $3, $4, $5, $6, $7, 'open', $8
-      WHERE NOT ($11 AND EXISTS (SELECT FROM data_request o WHERE o.customer_id = $2 AND o.kind = $3 AND o.closed_at IS NULL))
+      WHERE NOT ($12 AND EXISTS (SELECT FROM data_request o WHERE o.customer_id = $2 AND o.kind = $3 AND o.closed_at IS NULL))
       RETURNING id, customer_id, assignee
     )
-    INSERT INTO data_request_step (request_id, customer_id, actor, actor_kind, step, assignee)
-    SELECT id, customer_id, $9, $10, 'received', assignee FROM made`,
+    INSERT INTO data_request_step (request_id, customer_id, actor, actor_kind, step, assignee, note)
+    SELECT id, customer_id, $9, $10, 'received', assignee, $11 FROM made`,
 };
 
 /**
