@@ -94,12 +94,12 @@ export class Asker {
     return this.purposeful.has(`${method} ${path}`);
   }
 
-  /** @param over what the body says besides, or instead */
   /** Whether the answer of a call, as it is stated, may have data of people in it. */
   showsPeople({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
     return this.showing.has(`${method} ${path}`);
   }
 
+  /** @param over what the body says besides, or instead */
   async ask(route: Route, authorization: string | undefined, whose: Whose, over: object = {}): Promise<Answer> {
     const example = this.bodies.get(`${route.method} ${route.path}`);
     const about = Object.entries(bodyOf(this.victim, whose)).filter(([name]) => example !== undefined && name in example);
