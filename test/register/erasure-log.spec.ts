@@ -123,6 +123,18 @@ describe('the log of erasures', () => {
     expect(await replay().run()).toMatchObject({ erasedAgain: 0, reopened: 0 });
   });
 
+  it('tells of a case that a restored database does not know when it was asked for, and when it was done again', async () => {
+    const { id, ref } = await create();
+    const [saved] = await register.database.query<[{ row: object }]>('SELECT to_jsonb(c) AS row FROM customer c WHERE id = $1', [id]);
+    const { body: { caseId } } = await register.call('DELETE', `/v1/customers/${id}`);
+    await register.database.query('DELETE FROM erasure_case WHERE id = $1', [caseId]);
+    await register.database.query(`INSERT INTO customer SELECT * FROM jsonb_populate_record(NULL::customer, $1)`, [JSON.stringify(saved.row)]);
+    await rewriteLog(log, "UPDATE erasure SET logged_at = '2026-10-14T08:00:00Z' WHERE ref = $1", [ref]);
+    expect(await replay().run()).toMatchObject({ erasedAgain: 1 });
+    const [times] = await register.database.query<[{ requested_at: Date; deleted_at: Date }]>('SELECT requested_at, deleted_at FROM erasure_case WHERE id = $1', [caseId]);
+    expect([times.requested_at.toISOString(), times.deleted_at > new Date(Date.now() - 60_000)]).toEqual(['2026-10-14T08:00:00.000Z', true]);
+  });
+
   it('marks as carried out what the end of a hold has erased', async () => {
     const { id, ref } = await create();
     await hold(id);

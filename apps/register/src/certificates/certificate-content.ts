@@ -17,8 +17,9 @@ export interface StoreSearched {
 export interface CaseFacts {
   readonly caseId: string;
   readonly ground: Certificate['ground'];
-  /** Also when it was deleted: that is one transaction. */
   readonly requestedAt: Date;
+  /** With the demand, as a rule; after a restore once more. */
+  readonly deletedAt: Date;
   readonly rowsDeleted: number;
   readonly answeredAt: Date;
   /** Marketing's word on the deletion, as signed and as read. */
@@ -76,7 +77,7 @@ export function certificateOf(facts: CaseFacts, round: RoundFacts, { controller,
     caseId: facts.caseId,
     ground: facts.ground,
     requestedAt: facts.requestedAt.toISOString(),
-    deletedAt: facts.requestedAt.toISOString(),
+    deletedAt: facts.deletedAt.toISOString(),
     answeredAt: facts.answeredAt.toISOString(),
     searchedAt: searchedAt.toISOString(),
     issuedAt: round.issuedAt.toISOString(),
@@ -84,7 +85,7 @@ export function certificateOf(facts: CaseFacts, round: RoundFacts, { controller,
     sought: SOUGHT_KINDS.filter((kind) => facts.sought.includes(kind)),
     notSoughtAsShared: SOUGHT_KINDS.filter((kind) => facts.notSoughtAsShared.includes(kind)),
     // What she had asked for before is on record without her: whether there was anything, nothing here can tell.
-    retained: retainedOf(facts.requestedAt, { hasAddress: facts.hadAddress, hasRequest: true, hasRecipient: facts.disclosedTo.length > 0 }),
+    retained: retainedOf(facts.deletedAt, { hasAddress: facts.hadAddress, hasRequest: true, hasRecipient: facts.disclosedTo.length > 0 }),
     backupsGoneOn: backupsGoneOn(searchedAt, backupRetentionDays),
     recipients: received,
     marketingStatement: facts.statement.jws,

@@ -32,10 +32,11 @@ export async function refusalOfWord(certificate: Certificate, keys: CertificateK
 }
 
 /** Whatever marketing has stated stands in the certificate as it stated it, and nothing else stands there about its own database. */
-function saysTheSame({ stores, recipients, answeredAt, searchedAt }: Certificate, deletion: ErasureStatement, search: SearchStatement): boolean {
+function saysTheSame({ stores, recipients, requestedAt, answeredAt, searchedAt }: Certificate, deletion: ErasureStatement, search: SearchStatement): boolean {
   // By one clock: what was searched before the deletion, or for nobody, says nothing of what is left of her.
   if (search.cases === 0 || instantOf(search.searchedAt) < instantOf(deletion.appliedAt)) return false;
-  if (instantOf(deletion.appliedAt) > instantOf(answeredAt) + CLOCKS_DIFFER_MS) return false;
+  const applied = instantOf(deletion.appliedAt);
+  if (applied < instantOf(requestedAt) - CLOCKS_DIFFER_MS || applied > instantOf(answeredAt) + CLOCKS_DIFFER_MS) return false;
   const expected = search.stores.map(({ store, ...searched }) => (
     { store, rowsDeleted: store === DATABASE ? deletion.rowsDeleted : 0, searched: { ...searched, at: instantOf(search.searchedAt), found: 0 } }));
   const stated = stores.map((each) => ({ ...each, searched: { ...each.searched, at: instantOf(each.searched.at) } }));

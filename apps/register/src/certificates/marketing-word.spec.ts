@@ -32,7 +32,7 @@ describe('the word of marketing in a certificate', () => {
   /** Those parts of a certificate that marketing has a word on. */
   async function refusal(change: Partial<Certificate> = {}, deletion: Partial<ErasureStatement> = {}, search: Partial<SearchStatement> = {}) {
     const certificate = {
-      caseId, stores: [...own, marketing, logs], answeredAt: '2026-11-23T06:00:03.000Z', searchedAt: '2026-11-23T06:00:05.000Z',
+      caseId, stores: [...own, marketing, logs], requestedAt: '2026-11-23T06:00:01.000Z', answeredAt: '2026-11-23T06:00:03.000Z', searchedAt: '2026-11-23T06:00:05.000Z',
       recipients: [{ name: 'Juhlatalo Oy', country: 'FI', noticeIssuedAt: '2026-11-23T06:00:00.000Z' }, { name: 'Postittaja Oy', country: 'FI', noticeIssuedAt: appliedAt }],
       marketingStatement: await sign({ ...DELETION, ...deletion }), searchStatement: await sign({ ...SEARCH, ...search }, SEARCH_STATEMENT_TYPE), ...change,
     } as unknown as Certificate;
@@ -53,10 +53,11 @@ describe('the word of marketing in a certificate', () => {
     expect(await refusal(change)).toBe('differs');
   });
 
-  it('does not when nobody was looked for, what was searched was still to be deleted, or it was deleted after the answer', async () => {
+  it('does not when nobody was looked for, what was searched was still to be deleted, or it was deleted before the demand or after the answer', async () => {
     expect(await refusal({}, {}, { cases: 0 })).toBe('differs');
     expect(await refusal({}, { appliedAt: '2026-11-23T06:00:04.001Z' })).toBe('differs');
     expect(await refusal({ answeredAt: '2026-11-23T05:55:01.000Z' })).toBe('differs');
+    expect(await refusal({ requestedAt: '2026-11-23T06:05:03.000Z' })).toBe('differs');
   });
 
   it('does not when rows were left, she was found, or a place was not searched; others may have been found', async () => {

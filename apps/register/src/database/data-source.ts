@@ -4,6 +4,7 @@ import { WordingEntity } from '../wordings/wording.entity.js';
 import { AccountVersions1700000000016 } from './migrations/1700000000016-account-versions.js';
 import { Access1700000000002 } from './migrations/1700000000002-access.js';
 import { Register1700000000001 } from './migrations/1700000000001-register.js';
+import { DeletedAt1700000000019 } from './migrations/1700000000019-deleted-at.js';
 import { FormerValues1700000000017 } from './migrations/1700000000017-former-values.js';
 import { Erasures1700000000009 } from './migrations/1700000000009-erasures.js';
 import { ErasureDecisions1700000000010 } from './migrations/1700000000010-erasure-decisions.js';
@@ -27,7 +28,7 @@ export function registerDataSource(url: string, poolSize: number, queryTimeoutMs
     url,
     poolSize,
     applicationName: 'lupa-register',
-    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008, Erasures1700000000009, ErasureDecisions1700000000010, SearchRounds1700000000011, Pulse1700000000012, NameParts1700000000013, KeyChecks1700000000014, MarketingPulse1700000000015, AccountVersions1700000000016, FormerValues1700000000017, EverybodyActive1700000000018],
+    migrations: [Register1700000000001, Access1700000000002, Resync1700000000003, Requests1700000000004, Suppression1700000000005, Guardians1700000000006, Retention1700000000007, Disclosures1700000000008, Erasures1700000000009, ErasureDecisions1700000000010, SearchRounds1700000000011, Pulse1700000000012, NameParts1700000000013, KeyChecks1700000000014, MarketingPulse1700000000015, AccountVersions1700000000016, FormerValues1700000000017, EverybodyActive1700000000018, DeletedAt1700000000019],
     migrationsTransactionMode: 'each',
     entities: [WordingEntity],
     logging: false,

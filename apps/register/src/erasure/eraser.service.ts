@@ -44,7 +44,7 @@ export interface Erasure {
 interface Act {
   readonly ground: ErasureGround;
   readonly by: string;
-  /** When their addresses were closed; or when those of each, by customer id. */
+  /** When it was asked for and their addresses were closed; or, of what was erased before, when that was of each, by customer id. */
   readonly since: Date | ReadonlyMap<string, Date>;
   readonly abuse: AbuseDecision | null;
 }
@@ -163,6 +163,7 @@ export class Eraser {
     await this.suppressions.suppress(manager, people, suppressionReasonOf(ground));
     const erased = await runInTransaction<{ id: string; ref: string; version: number }>(manager, ERASE_CUSTOMERS, [
       ids, caseIds, sealed, ground, by, abuse?.reasonCode ?? null, abuse?.decidedAt ?? null,
+      ids.map((id) => (since instanceof Date ? null : since.get(id))),
     ]);
     await markErased(manager, erased);
     // Whoever asked may not have heard of it: the process may have died, or another may finish what it began.

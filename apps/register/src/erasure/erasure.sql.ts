@@ -11,7 +11,8 @@ const ROOMS = ['records', 'reads', 'consents', 'standing', 'guardians', 'steps',
  * outcome; with a new id and without the times of day they can be tied to nobody, and still show that answers were in time.
  * Who got her is owed a notice that names her by the id that was handed out with the data (GDPR Art. 19).
  * Somebody who was there again although her case was known has it opened anew.
- * $1 customer ids; in the same order $2 case ids, $3 what to search for, sealed; $4 ground, $5 requested by, $6 and $7 why and when abuse was decided on
+ * $1 customer ids; in the same order $2 case ids, $3 what to search for, sealed; $4 ground, $5 requested by, $6 and $7 why and when abuse was decided on;
+ * in the order of $1 again $8 when it was asked for, null: now
  */
 export const ERASE_CUSTOMERS: Statement = {
   name: 'erase-customers',
@@ -46,12 +47,12 @@ export const ERASE_CUSTOMERS: Statement = {
       FROM (SELECT DISTINCT customer_id, recipient FROM disclosures) AS d GROUP BY customer_id
     ),
     person AS (DELETE FROM customer WHERE id = ANY($1::uuid[]) RETURNING id, ref, version)
-    INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, rows_deleted, sealed_values, recipients, reason_code, decided_at)
-    SELECT asked.case_id, person.ref, l.epoch, person.version + 1, $4, $5, 1 + coalesce(counted.rows, 0), asked.sealed, coalesce(told_to.recipients, '[]'), $6, $7::timestamptz
-    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[]) AS asked(id, case_id, sealed)
+    INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, requested_at, rows_deleted, sealed_values, recipients, reason_code, decided_at)
+    SELECT asked.case_id, person.ref, l.epoch, person.version + 1, $4, $5, coalesce(asked.requested_at, now()), 1 + coalesce(counted.rows, 0), asked.sealed, coalesce(told_to.recipients, '[]'), $6, $7::timestamptz
+    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $8::timestamptz[]) AS asked(id, case_id, sealed, requested_at)
     JOIN person ON person.id = asked.id LEFT JOIN counted ON counted.customer_id = person.id LEFT JOIN told_to ON told_to.customer_id = person.id, link_state l
     ON CONFLICT (id) DO UPDATE SET
-      epoch = excluded.epoch, version = greatest(erasure_case.version + 1, excluded.version), rows_deleted = erasure_case.rows_deleted + excluded.rows_deleted,
+      epoch = excluded.epoch, version = greatest(erasure_case.version + 1, excluded.version), rows_deleted = erasure_case.rows_deleted + excluded.rows_deleted, deleted_at = excluded.deleted_at,
       sealed_values = excluded.sealed_values, answered_at = NULL, statement = NULL, searched_at = NULL, findings = NULL, closed_at = NULL, certificate = NULL
     RETURNING id, ref, version`,
 };
@@ -106,8 +107,8 @@ export const FIND_STILL_THERE: Statement = {
 export const REOPEN_CASES: Statement = {
   name: 'reopen-cases',
   text: `
-    INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, requested_at, rows_deleted, reason_code)
-    SELECT e.case_id, e.ref, l.epoch, 1000000, e.ground, e.requested_by, e.logged_at, 0, e.reason_code
+    INSERT INTO erasure_case (id, ref, epoch, version, ground, requested_by, requested_at, deleted_at, rows_deleted, reason_code)
+    SELECT e.case_id, e.ref, l.epoch, 1000000, e.ground, e.requested_by, e.logged_at, e.logged_at, 0, e.reason_code
     FROM jsonb_to_recordset($1::jsonb) AS e(ref uuid, case_id uuid, ground text, requested_by text, logged_at timestamptz, reason_code text), link_state l
     ON CONFLICT DO NOTHING
     RETURNING ref, version`,

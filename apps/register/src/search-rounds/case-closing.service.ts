@@ -25,6 +25,7 @@ interface FactsRow {
   readonly ref: string;
   readonly ground: ErasureGround;
   readonly requested_at: Date;
+  readonly deleted_at: Date;
   readonly rows_deleted: number;
   readonly answered_at: Date;
   readonly statement: string | null;
@@ -90,7 +91,7 @@ export class CaseClosing {
   private factsOf(row: FactsRow, content: ErasureStatement): CaseFacts {
     const values = this.cases.open(row);
     return {
-      caseId: row.id, ground: row.ground, requestedAt: row.requested_at, rowsDeleted: row.rows_deleted, answeredAt: row.answered_at,
+      caseId: row.id, ground: row.ground, requestedAt: row.requested_at, deletedAt: row.deleted_at, rowsDeleted: row.rows_deleted, answeredAt: row.answered_at,
       statement: { jws: row.statement as string, content }, disclosedTo: row.recipients,
       sought: kindsOf(withoutPositions(values, row.left_out)), notSoughtAsShared: row.not_sought,
       // Of a case that is known from the log alone nobody knows: what may be there is told.

@@ -97,7 +97,7 @@ export const READ_FACTS: Statement = {
   name: 'read-case-facts',
   replan: true,
   text: `
-    SELECT e.id, e.ref, e.ground, e.requested_at, e.rows_deleted, e.answered_at, e.statement, e.recipients, e.sealed_values, e.not_sought, e.left_out
+    SELECT e.id, e.ref, e.ground, e.requested_at, e.deleted_at, e.rows_deleted, e.answered_at, e.statement, e.recipients, e.sealed_values, e.not_sought, e.left_out
     FROM erasure_case e WHERE ${STILL_OF_ROUND} AND e.id = ANY($2::uuid[]) FOR UPDATE`,
 };
 
