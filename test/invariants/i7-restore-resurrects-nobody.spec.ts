@@ -93,8 +93,8 @@ describe('a restore', () => {
 
     await restored('register');
     for (const one of [who.erased, gone]) expect(await heldIn('customer', one)).toBe(0);
-    // Both addresses of both, the one whom the dump never knew included.
-    expect(await count('register', `SELECT count(*) FROM suppression WHERE reason = 'erased'`)).toBe(4);
+    // Email, phone, and name with postal address of both, the one whom the dump never knew included.
+    expect(await count('register', `SELECT count(*) FROM suppression WHERE reason = 'erased'`)).toBe(6);
 
     await start();
     expect(await pair.verdict()).toMatchObject({ equal: true, forgotten: [] });
@@ -134,7 +134,7 @@ describe('a restore', () => {
     expect(readdirSync(exportDirectory)).toEqual([]);
     // As in the dump; on no list, and gone as soon as the register has spoken.
     expect(await heldIn('contact', who.stopped)).toBe(1);
-    expect(await count('register', `SELECT count(*) FROM suppression WHERE reason = 'objected'`)).toBe(2);
+    expect(await count('register', `SELECT count(*) FROM suppression WHERE reason = 'objected'`)).toBe(3);
 
     await start();
     expect(await pair.verdict()).toMatchObject({ equal: true, forgotten: [] });
