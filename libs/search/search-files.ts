@@ -174,11 +174,25 @@ function identityOf({ dev, ino }: { readonly dev: bigint; readonly ino: bigint }
   return `${dev}:${ino}`;
 }
 
-/** A name is searched as it is and without each of its endings: in `aino@firma.fi.csv` the address could go on. */
+/**
+ * A name is searched as it is, and without what may be no part of an address in it: of `export_aino@firma.fi.csv` the ending, with which it could go on, and what is
+ * before a sign with which it could begin; of `aino@firma.fi-2026.csv` the year.
+ */
 function searchedName(needles: Needles, name: Buffer): Tally {
   const tally = new Tally();
-  for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) needles.search(name.subarray(0, end), true, (found) => tally.note(found, 0));
+  let isSuspect = false;
+  needles.suspect(name, () => { isSuspect = true; });
+  if (!isSuspect) return tally;
+  for (const start of beginningsIn(name)) for (const end of endsIn(name)) if (start < end) needles.search(name.subarray(start, end), true, (found) => tally.note(found, 0));
   return tally;
+}
+
+function beginningsIn(name: Buffer): readonly number[] {
+  return [0, ...[...name.toString('latin1').matchAll(/[_-]/g)].map(({ index }) => index + 1)];
+}
+
+function endsIn(name: Buffer): readonly number[] {
+  return [...[...name.toString('latin1').matchAll(/\.|-(?=\d)/g)].map(({ index }) => index), name.length];
 }
 
 function joined(directory: Buffer, name: Buffer): Buffer {

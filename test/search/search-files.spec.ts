@@ -62,17 +62,14 @@ describe('the search of directories', () => {
     expect(unsearched.map(({ place, reason }) => [place, reason]).sort()).toEqual([['cut.gz', 'damaged'], ['damaged.gz', 'damaged']]);
   });
 
-  it('says of what it cannot look into that it did not', async () => {
-    write('bundle.zip', Buffer.from('504b0304140000000800', 'hex'));
-    expect((await search()).unsearched).toEqual([{ store: 'logs', place: 'bundle.zip', reason: 'compressed' }]);
+  it.each([`export_${EMAIL}.csv`, `request-${EMAIL}.json`, `to-${EMAIL}-2026-11-23.csv.gz.part`, `2026-11-23_${EMAIL}_2.txt`])('finds her in the name %s', async (name) => {
+    write(name, 'x');
+    expect((await search()).found).toEqual([finding('…')]);
   });
 
-  it.each([
-    ['a PDF', Buffer.from('%PDF-1.7\n'), 'format'], ['a custom dump', Buffer.from('PGDMP\x01\x0e'), 'format'], ['a document of Office', Buffer.from('d0cf11e0a1b11ae100', 'hex'), 'format'],
-    ['rar', Buffer.from('Rar!\x1a\x07'), 'compressed'], ['compress', Buffer.from('1f9d90', 'hex'), 'compressed'], ['zip in gzip', gzipSync(Buffer.from('504b0304140000000800', 'hex')), 'compressed'], ['gzip in gzip', gzipSync(gzipSync(EMAIL)), 'compressed'],
-  ])('does not take %s for a text without her', async (_, bytes, reason) => {
-    write('file', bytes);
-    expect((await search()).unsearched).toEqual([{ store: 'logs', place: 'file', reason }]);
+  it.each([`m${EMAIL}.csv`, `x.${EMAIL}.csv`, `x+${EMAIL}.csv`, `${EMAIL}t.csv`, `export_m${EMAIL}.csv`])('and not in %s', async (name) => {
+    write(name, 'x');
+    expect((await search()).found).toEqual([]);
   });
 
   it('reads UTF-16 with its mark, of either order, also in gzip', async () => {
