@@ -24,6 +24,11 @@ export const CUSTOMER_SCOPES = [
   'customers:read', 'consents:read', 'consents:write', 'erasures:write', 'requests:read', 'requests:create', 'disclosures:read', 'access-log:read',
 ] as const satisfies readonly Scope[];
 
+/** The roles each of which gives all of these scopes. */
+export function rolesWith(...scopes: readonly Scope[]): Role[] {
+  return Object.keys(ROLE_SCOPES).filter(isRole).filter((role) => scopes.every((scope) => (ROLE_SCOPES[role] as readonly Scope[]).includes(scope)));
+}
+
 export function isRole(text: string): text is Role {
   return Object.hasOwn(ROLE_SCOPES, text);
 }

@@ -68,7 +68,7 @@ export class RequestReads {
   }
 }
 
-/** Who may not move requests on sees only those assigned to or recorded by her; null: all. */
+/** Who may not move requests on sees only those that she recorded; null: all. */
 function seesOnly(caller: Caller): string | null {
   return caller.scopes.includes('requests:write') ? null : recorderOf(caller);
 }

@@ -50,10 +50,14 @@ export function dueOnReceipt(receivedAt: Date): Day {
   return dueDate(finnishDay(receivedAt), MONTHS_TO_ANSWER);
 }
 
+/** Who takes a step, as it is stored beside the kind. */
+export function actorOf(caller: Pick<Caller, 'kind' | 'subject'>): string {
+  return caller.kind === 'customer' ? 'customer' : caller.subject;
+}
+
 /** The first ten parameters of OPEN_REQUEST; RECORD_ACTS takes many ids and customers in place of the first two. */
 export function newRequest(id: string, { customerId, kind, caller, receivedAt, receivedBy }: NewRequest): unknown[] {
-  const actor = caller.kind === 'customer' ? 'customer' : caller.subject;
-  return [id, customerId, kind, receivedAt, receivedBy, dueOnReceipt(receivedAt), CONTACT, recorderOf(caller), actor, caller.kind];
+  return [id, customerId, kind, receivedAt, receivedBy, dueOnReceipt(receivedAt), CONTACT, recorderOf(caller), actorOf(caller), caller.kind];
 }
 
 function wayOf(caller: Caller): ReceivedBy {

@@ -21,6 +21,13 @@ export interface RequestRow {
   readonly created_by: string | null;
 }
 
+/** As TAKEN_IN selects it. */
+export interface TakenInRow extends RequestRow {
+  readonly actor: string;
+  readonly actor_kind: string;
+  readonly note: string | null;
+}
+
 export interface StepRow {
   readonly at: Date;
   readonly actor: string;

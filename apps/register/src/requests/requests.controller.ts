@@ -14,6 +14,7 @@ import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js'
 import { RequestReads } from './request-reads.service.js';
 import {
   ASSIGNEE_UNKNOWN, EXTENDED_ALREADY, REQUEST_CLOSED, REQUEST_NOT_FOUND, REQUEST_NOT_WAITING, TIME_IN_FUTURE, TOLD_BEFORE_REQUEST, TOLD_TOO_LATE,
+  TOO_MANY_REQUESTS_OPEN,
 } from './requests.errors.js';
 import {
   type CreateRequest, CreateRequestSchema, type ListRequests, ListRequestsSchema, OwnRequestsSchema, type OwnRequestView, type RequestHistory,
@@ -36,9 +37,10 @@ export class RequestsController {
   @Scopes('requests:create')
   @OwnCustomer('id')
   @UseInterceptors(WriteAnswerInterceptor)
-  @ApiOperation({ summary: 'Take in a request of a person', description: 'Due one calendar month on (GDPR Art. 12(3)); the data-protection contact has it first.' })
+  @ApiOperation({ summary: 'Take in a request of a person', description: 'Due one calendar month on (GDPR Art. 12(3)); the data-protection contact has it first. Asked for again while it is open, it is the same request.' })
   @ApiAnswer(201, RequestReceiptSchema, 'Taken in; Location names it')
-  @ApiProblems(CUSTOMER_NOT_FOUND, TIME_IN_FUTURE)
+  @ApiAnswer(200, RequestReceiptSchema, 'Open already; Location names it')
+  @ApiProblems(CUSTOMER_NOT_FOUND, TIME_IN_FUTURE, TOO_MANY_REQUESTS_OPEN)
   @ApiWrite()
   create(
     @Param('id', { schema: IdSchema }) id: string, @Body({ schema: CreateRequestSchema }) body: CreateRequest,
@@ -50,7 +52,7 @@ export class RequestsController {
   @Get('customers/:id/requests')
   @Scopes('requests:read')
   @OwnCustomer('id')
-  @ApiOperation({ summary: 'Requests of a person', description: 'Without requests:write: only those assigned to or recorded by the caller; the person sees all of hers.' })
+  @ApiOperation({ summary: 'Requests of a person', description: 'Without requests:write: only those recorded by the caller; the person sees all of hers.' })
   @ApiAnswer(200, OwnRequestsSchema, 'In the order of receipt')
   @ApiProblems(CUSTOMER_NOT_FOUND)
   @ApiRead()
@@ -60,7 +62,7 @@ export class RequestsController {
 
   @Get('requests')
   @Scopes('requests:read')
-  @ApiOperation({ summary: 'Requests by due date', description: 'due=late: what is late; dueWithin=7: what is late or due within 7 days. Without requests:write: only those assigned to or recorded by the caller.' })
+  @ApiOperation({ summary: 'Requests by due date', description: 'due=late: what is late; dueWithin=7: what is late or due within 7 days. Without requests:write: only those recorded by the caller.' })
   @ApiAnswer(200, RequestPageSchema, 'One page')
   @ApiRead()
   list(@Query({ schema: ListRequestsSchema }) query: ListRequests, @CurrentReading() reading: Reading): Promise<RequestPage> {

@@ -9,13 +9,14 @@ import { lockCustomer } from '../customers/customer.lock.js';
 import { KEEP_CUSTOMERS } from '../customers/customers.sql.js';
 import { IdempotentWrites } from '../idempotency/idempotent-writes.service.js';
 import type { WriteAnswer, WriteRequest } from '../idempotency/write-request.js';
-import { dueOnReceipt, newRequest } from './request.record.js';
-import { CONTACT, type RequestRow } from './request.row.js';
+import { actorOf, dueOnReceipt, newRequest } from './request.record.js';
+import { CONTACT, type RequestRow, type TakenInRow } from './request.row.js';
+import { decideIntake, type TakenIn } from './request-intake.js';
 import { decideStep } from './request-steps.js';
 import {
-  ASSIGNEE_UNKNOWN, EXTENDED_ALREADY, REQUEST_CLOSED, REQUEST_NOT_FOUND, REQUEST_NOT_WAITING, TIME_IN_FUTURE, TOLD_BEFORE_REQUEST, TOLD_TOO_LATE,
+  ASSIGNEE_UNKNOWN, EXTENDED_ALREADY, REQUEST_CLOSED, REQUEST_NOT_FOUND, REQUEST_NOT_WAITING, TIME_IN_FUTURE, TOLD_BEFORE_REQUEST, TOLD_TOO_LATE, TOO_MANY_REQUESTS_OPEN,
 } from './requests.errors.js';
-import { ACTIVE_STAFF, LOCK_REQUEST, MOVE_REQUEST, OPEN_REQUEST, RECORD_STEP, REQUEST_OWNER } from './requests.sql.js';
+import { FIND_HANDLER, LOCK_REQUEST, MOVE_REQUEST, OPEN_REQUEST, RECORD_STEP, REQUEST_OWNER, TAKEN_IN } from './requests.sql.js';
 import type { CreateRequest, RequestStep } from './requests.schemas.js';
 
 const REFUSALS = {
@@ -30,7 +31,7 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000;
 export class RequestsService {
   constructor(private readonly writes: IdempotentWrites) {}
 
-  /** @throws Failure `customer-not-found`, `time-in-future`, `invalid-request` for what only others than the customer may say */
+  /** What asks for the same as an open request joins it. @throws Failure `customer-not-found`, `time-in-future`, `too-many-requests-open`, `invalid-request` for what only others than the customer may say */
   create(write: WriteRequest, caller: Caller, customerId: string, body: CreateRequest): Promise<WriteAnswer> {
     const now = new Date();
     const receivedAt = body.receivedAt ?? now;
@@ -38,12 +39,21 @@ export class RequestsService {
     if (receivedAt.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) throw new Failure(TIME_IN_FUTURE);
     return this.writes.run(write, async (manager) => {
       const { id: customer } = await lockCustomer(manager, customerId);
-      const id = randomUUID();
-      const values = newRequest(id, { customerId: customer, kind: body.kind, caller, receivedAt, receivedBy: body.receivedBy ?? 'self-service' });
-      await runInTransaction(manager, OPEN_REQUEST, [...values, body.note, false]);
+      const { kind, note = null } = body;
       // The person follows her requests where they are listed; the history is for those who handle it.
-      const location = caller.kind === 'customer' ? `/v1/customers/${customer}/requests` : `/v1/requests/${id}`;
-      return { answer: { status: 201, body: { id, state: 'open', dueOn: dueOnReceipt(receivedAt) }, location }, customerId: customer };
+      const location = (id: string): string => (caller.kind === 'customer' ? `/v1/customers/${customer}/requests` : `/v1/requests/${id}`);
+      const open = await runInTransaction<TakenInRow>(manager, TAKEN_IN, [customer, kind]);
+      const intake = decideIntake(open.map(takenIn), { kind, receivedAt, actor: actorOf(caller), actorKind: caller.kind, note });
+      if (intake.kind === 'too-many') throw new Failure(TOO_MANY_REQUESTS_OPEN);
+      if (intake.kind === 'joins') {
+        const { id, state, dueOn, assignee } = intake.request;
+        if (intake.adds) await runInTransaction(manager, RECORD_STEP, [id, customer, actorOf(caller), caller.kind, 'received', assignee, null, null, null, note]);
+        return { answer: { status: 200, body: { id, state, dueOn }, location: location(id) }, customerId: customer };
+      }
+      const id = randomUUID();
+      const values = newRequest(id, { customerId: customer, kind, caller, receivedAt, receivedBy: body.receivedBy ?? 'self-service' });
+      await runInTransaction(manager, OPEN_REQUEST, [...values, note, false]);
+      return { answer: { status: 201, body: { id, state: 'open', dueOn: dueOnReceipt(receivedAt) }, location: location(id) }, customerId: customer };
     });
   }
 
@@ -72,7 +82,7 @@ export class RequestsService {
 
   private async assignee(manager: EntityManager, username: string | null): Promise<string> {
     if (username === null) return CONTACT;
-    const found = await runInTransaction(manager, ACTIVE_STAFF, [username]);
+    const found = await runInTransaction(manager, FIND_HANDLER, [username]);
     if (found.length === 0) throw new Failure(ASSIGNEE_UNKNOWN);
     return username;
   }
@@ -89,6 +99,11 @@ async function lockRequest(manager: EntityManager, id: string): Promise<RequestR
   const [request] = await runInTransaction<RequestRow>(manager, LOCK_REQUEST, [id]);
   if (!request) throw new Failure(REQUEST_NOT_FOUND);
   return request;
+}
+
+function takenIn(row: TakenInRow): TakenIn {
+  const { id, state, due_on: dueOn, received_at: receivedAt, assignee, actor, actor_kind: actorKind, note } = row;
+  return { id, state, dueOn, receivedAt, assignee, actor, actorKind, note };
 }
 
 /** A customer’s own request comes in now and by herself; everybody else says how it came. */

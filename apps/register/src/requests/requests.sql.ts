@@ -1,7 +1,14 @@
 import type { Statement } from '#database/statement.js';
+import { rolesWith } from '../access/roles.js';
+import { CONTACT } from './request.row.js';
 
+/** Of `staff m`: can log in, read requests and move them on. */
+const MAY_HANDLE = `m.disabled_at IS NULL AND m.roles && '{${rolesWith('requests:read', 'requests:write').join()}}'::text[]`;
+
+/** What somebody has who cannot handle it any more, the data-protection contact has again: nobody would look at it otherwise (R2). */
 const REQUEST_COLUMNS = `
-  r.id, r.customer_id, r.kind, r.received_at, r.received_by, to_char(r.due_on, 'YYYY-MM-DD') AS due_on, r.assignee, r.state,
+  r.id, r.customer_id, r.kind, r.received_at, r.received_by, to_char(r.due_on, 'YYYY-MM-DD') AS due_on,
+  CASE WHEN EXISTS (SELECT FROM staff m WHERE m.username = r.assignee AND ${MAY_HANDLE}) THEN r.assignee ELSE '${CONTACT}' END AS assignee, r.state,
   r.extension_reason, r.extension_told_at, r.outcome, r.closed_at, r.created_by`;
 
 /**
@@ -19,6 +26,14 @@ export const OPEN_REQUEST: Statement = {
     )
     INSERT INTO data_request_step (request_id, customer_id, actor, actor_kind, step, assignee, note)
     SELECT id, customer_id, $9, $10, 'received', assignee, $11 FROM made`,
+};
+
+/** Every time that an open request of hers was taken in, in the order of receipt. $1 customer, $2 kind */
+export const TAKEN_IN: Statement = {
+  name: 'requests-taken-in',
+  text: `
+    SELECT ${REQUEST_COLUMNS}, s.actor, s.actor_kind, s.note FROM data_request r JOIN data_request_step s ON s.request_id = r.id AND s.step = 'received'
+    WHERE r.customer_id = $1 AND r.kind = $2 AND r.closed_at IS NULL ORDER BY r.received_at, r.id, s.id`,
 };
 
 /**
@@ -46,9 +61,11 @@ export const RECORD_ACTS: Statement = {
 /** Whose request it is: read before her lock is taken. $1 id */
 export const REQUEST_OWNER: Statement = { name: 'request-owner', text: 'SELECT customer_id FROM data_request WHERE id = $1' };
 
-const OWN = (parameter: number): string => `($${parameter}::text IS NULL OR r.created_by = $${parameter} OR 'staff:' || r.assignee = $${parameter})`;
+/** One that was joined is recorded by each who took it in. */
+const OWN = (parameter: number): string => `($${parameter}::text IS NULL OR r.created_by = $${parameter} OR EXISTS (
+  SELECT FROM data_request_step s WHERE s.request_id = r.id AND s.step = 'received' AND s.actor_kind || ':' || s.actor = $${parameter}))`;
 
-/** $1 id, $2 kind and name of a caller who may see only those assigned to or recorded by it, or null */
+/** $1 id, $2 kind and name of a caller who may see only those recorded by it, or null */
 export const READ_REQUEST: Statement = {
   name: 'read-request',
   text: `SELECT ${REQUEST_COLUMNS} FROM data_request r WHERE r.id = $1 AND ${OWN(2)}`,
@@ -99,7 +116,7 @@ export const RECORD_STEP: Statement = {
 };
 
 /** $1 user name */
-export const ACTIVE_STAFF: Statement = { name: 'active-staff', text: 'SELECT 1 FROM staff WHERE username = $1 AND disabled_at IS NULL' };
+export const FIND_HANDLER: Statement = { name: 'find-handler', text: `SELECT 1 FROM staff m WHERE m.username = $1 AND ${MAY_HANDLE}` };
 
 /** $1 today in Finland */
 export const COUNT_LATE: Statement = {
