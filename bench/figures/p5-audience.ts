@@ -76,7 +76,7 @@ async function startedAndReady(bench: Bench) {
 }
 
 const requestOf = (client: LupaClient, ask: Ask, filter: object): Buffer =>
-  post(`/v1/audience/${ask}`, { channel: 'email', filter, ...(ask === 'query' && { limit: 100 }) }, { authorization: `Bearer ${client.token}` });
+  post(`/v1/audience/${ask}`, { channel: 'email', filter, ...(ask === 'query' && { limit: 100 }) }, { authorization: `Bearer ${client.token}`, 'lupa-purpose': 'marketing' });
 
 async function requests(client: LupaClient, nextRequest: () => Buffer, options: { requests?: number; seconds: number; pauseMs?: number }): Promise<number[]> {
   const result = await load({ url: client.marketing, connections: 1, nextRequest, ...options });

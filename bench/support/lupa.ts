@@ -64,7 +64,7 @@ export class LupaClient {
   async call<Answer>(method: string, url: string, body?: object): Promise<Answer> {
     const answer = await fetch(url, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json', 'idempotency-key': randomUUID(), 'lupa-purpose': 'marketing' },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();

@@ -42,8 +42,12 @@ const HeldCorrectionSchema = z.object({
 });
 export type HeldCorrection = z.infer<typeof HeldCorrectionSchema>;
 
-/** That somebody looked at her in marketing. Marketing does not know whether a name is of a program or of an employee. */
-const HeldReadSchema = z.object({ number: Count, at: Moment, purpose: z.string(), route: z.string(), actor: z.string() });
+/** That somebody looked at her in marketing. Whether the name is of a program or of an employee the register says. */
+const HeldReadSchema = z.object({
+  number: Count, at: Moment, purpose: z.string(), route: z.string(), actor: z.string(),
+  /** She was on a page of a list, with these data (names, such as email or address). Added later. */
+  list: z.object({ channel: ChannelSchema, fields: z.array(z.string()) }).optional(),
+});
 export type HeldRead = z.infer<typeof HeldReadSchema>;
 
 /** Everything that marketing holds of one person (GDPR Art. 15), page by page: exports and reads go on, the rest is in each reply. */

@@ -56,4 +56,4 @@ const curlRegister = (register, { programs: { shop } }, { id, version, language,
 };
 
 const curlMarketing = (register, marketing, { programs: { mailer } }, now) => `  ${tokenCurl(register, { grant_type: 'client_credentials', client_id: mailer.id, client_secret: mailer.secret })}
-  curl -s ${marketing}/v1/audience/query -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{"channel":"email","filter":{"interests":{"any":["balloons"]},"granted":{"since":"${now}"}}}'`;
+  curl -s ${marketing}/v1/audience/query -H "Authorization: Bearer $TOKEN" -H 'Lupa-Purpose: marketing' -H 'Content-Type: application/json' -d '{"channel":"email","filter":{"interests":{"any":["balloons"]},"granted":{"since":"${now}"}}}'`;

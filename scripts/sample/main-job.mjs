@@ -124,7 +124,7 @@ async function untilListed(marketing, person, wanted, since) {
 async function findListed(marketing, { email }) {
   const filter = { interests: { all: ['balloons'] }, granted: { since: new Date(Date.now() - 5 * 60_000).toISOString() } };
   for (let cursor; ; ) {
-    const page = await marketing('The list', 'POST', '/v1/audience/query', { body: { channel: 'email', filter, limit: 1000, ...(cursor && { cursor }) } });
+    const page = await marketing('The list', 'POST', '/v1/audience/query', { purpose: 'marketing', body: { channel: 'email', filter, limit: 1000, ...(cursor && { cursor }) } });
     const found = page.contacts.find((contact) => contact.email === email);
     if (found || !page.nextCursor) return found;
     cursor = page.nextCursor;

@@ -35,7 +35,7 @@ export class Watcher {
     let cursor;
     do {
       const asked = Date.now();
-      const { status, body } = await this.client.once('POST', '/v1/audience/query', { channel, limit: 1000, ...(cursor ? { cursor } : {}) });
+      const { status, body } = await this.client.once('POST', '/v1/audience/query', { channel, limit: 1000, ...(cursor ? { cursor } : {}) }, { 'lupa-purpose': 'marketing' });
       if (status !== 200) {
         if (body.type?.endsWith('list-stale')) this.refusals += 1;
         return;

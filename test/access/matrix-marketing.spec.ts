@@ -58,7 +58,8 @@ await describeMatrix('marketing', { withoutToken: OPEN, withoutLog: LISTS, byPer
     },
     staff: (role) => marketing.tokens.mint({ kind: 'staff', subject: role, roles: [role], scopes: scopesOf([role]) }),
     customer,
-    readsOfVictim: async () => (await marketing.database.query<{ route: string }[]>('SELECT route FROM person_read WHERE ref = $1 ORDER BY id', [ref])).map(({ route }) => route),
+    readsOfVictim: async () => (await marketing.database.query<{ route: string }[]>(
+      'SELECT route FROM person_read WHERE ref = $1 OR (SELECT slot FROM ref_state WHERE ref = $1) = ANY (slots) ORDER BY id', [ref])).map(({ route }) => route),
   };
 });
 

@@ -64,7 +64,13 @@ export const EXAMPLES = {
       channel: 'email', purpose: 'marketing', requestedAt: '2026-11-23T09:00:00.000Z', asOf: '2026-11-23T08:59:59.500Z',
       handovers: [{ at: '2026-11-23T09:00:02.000Z', outcome: 'complete' }], handedOut: true, waiting: false, removal: null,
     }],
-    reads: [{ number: 3, at: '2026-11-23T09:05:00.000Z', purpose: 'rights-and-obligations', route: 'POST /v1/audience/explain', actor: 'dpo' }],
+    reads: [
+      { number: 3, at: '2026-11-23T09:05:00.000Z', purpose: 'rights-and-obligations', route: 'POST /v1/audience/explain', actor: 'dpo' },
+      {
+        number: 5, at: '2026-11-23T09:06:00.000Z', purpose: 'marketing', route: 'POST /v1/audience/query', actor: 'mailing-tool',
+        list: { channel: 'email', fields: ['name', 'language', 'birthYear', 'occupation', 'interests', 'consents', 'email'] },
+      },
+    ],
     corrections: [{
       recipient: { id: 'mailchimp', name: 'Mailchimp', country: 'US' }, channel: 'email', fields: ['email'], noticedAt: '2026-11-23T10:00:00.000Z', acknowledgedAt: null,
     }],

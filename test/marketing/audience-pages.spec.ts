@@ -15,6 +15,7 @@ import { seeded } from '#test/support/seeded.js';
 jest.setTimeout(120_000);
 
 const SEED = Number(process.env['LUPA_SEED'] ?? Date.now() % 2_147_483_647);
+const LOOK = { channel: 'email', read: { actor: 'mailer', actorKind: 'program', purpose: 'marketing', route: 'POST /v1/audience/query' } } as const;
 const LISTS: readonly Condition[] = [EVERYBODY, { kind: 'none', of: [{ kind: 'language', oneOf: ['sv'] }] }];
 
 describe(`pages while contacts change, with seed ${SEED}`, () => {
@@ -76,7 +77,7 @@ describe(`pages while contacts change, with seed ${SEED}`, () => {
     for (let after = -1, pages = 1; ; pages += 1) {
       const goneBefore = [...gone];
       const { value: slots, link } = await random.pick(indexes).page('email', condition, after, 7);
-      const people = await readPeople(database.manager, 'email', clauseOf('email', condition), slots, link.link);
+      const people = await readPeople(database.manager, { ...LOOK, clause: clauseOf('email', condition), slots, link: link.link });
       expect(people.map(({ ref }) => ref).filter((ref) => goneBefore.includes(ref))).toEqual([]);
       seen.push(...people.map(({ ref }) => ref));
       if (slots.length < 7) {
@@ -92,7 +93,7 @@ describe(`pages while contacts change, with seed ${SEED}`, () => {
     const [index] = indexes as [AudienceIndex];
     const condition: Condition = { kind: 'none', of: [{ kind: 'occupation', oneOf: ['changed'] }] };
     const { value: slots, link } = await index.page('email', condition, -1, 4);
-    const read = async () => (await readPeople(database.manager, 'email', clauseOf('email', condition), slots, link.link)).map(({ ref }) => ref);
+    const read = async () => (await readPeople(database.manager, { ...LOOK, clause: clauseOf('email', condition), slots, link: link.link })).map(({ ref }) => ref);
     const [first, second, ...others] = await read();
     await keepOnly(database.manager, [{ ref: first!, keep: ['sms', 'phone', 'post'] }]);
     await database.query("UPDATE contact SET occupation = 'changed' WHERE ref = $1", [second]);
@@ -103,7 +104,7 @@ describe(`pages while contacts change, with seed ${SEED}`, () => {
   it('show nobody once the lists have closed, although they were open when the slots were found', async () => {
     const [index] = indexes as [AudienceIndex];
     const { value: slots, link } = await index.page('email', EVERYBODY, -1, 5);
-    const read = () => readPeople(database.manager, 'email', clauseOf('email', EVERYBODY), slots, link.link);
+    const read = () => readPeople(database.manager, { ...LOOK, clause: clauseOf('email', EVERYBODY), slots, link: link.link });
     expect(await read()).toHaveLength(5);
     await database.query('UPDATE link_state SET reconcile_due = true');
     expect(await read()).toEqual([]);

@@ -16,6 +16,9 @@ import { ServiceLog } from '#test/support/service-log.js';
 import { waitFor } from '#test/support/wait-for.js';
 import { FakeRegister } from './fake-register.js';
 
+/** What people are read for, unless a test says otherwise. */
+const PURPOSE = { 'lupa-purpose': 'marketing' };
+
 /** Marketing as it runs, against a database and a virtual host of its own, with a fake register beside it. */
 export class RunningMarketing {
   private readonly written = new ServiceLog('marketing');
@@ -114,18 +117,19 @@ export class RunningMarketing {
     const app = this.apps[instance];
     if (app === undefined) throw new Error('marketing does not run');
     const response = await app.inject({
-      method, url: path, headers: { authorization: await this.tokens.bearer({ scopes }) }, ...(payload === undefined ? {} : { payload }),
+      method, url: path, headers: { authorization: await this.tokens.bearer({ scopes }), ...PURPOSE }, ...(payload === undefined ? {} : { payload }),
     });
     return { status: response.statusCode, body: response.json<Record<string, unknown>>() };
   }
 
-  /** A request with whatever headers it needs; `subject` is who makes it. A body that is empty is told as {}. */
+  /** A request with whatever headers it needs, or does without (undefined); `subject` is who makes it. A body that is empty is told as {}. */
   async request(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, payload: object | undefined, scopes: readonly Scope[],
-    { headers = {}, subject = 'test' }: { headers?: Record<string, string>; subject?: string } = {},
+    { headers = {}, subject = 'test' }: { headers?: Record<string, string | undefined>; subject?: string } = {},
   ): Promise<{ status: number; headers: Record<string, unknown>; body: Record<string, unknown> }> {
+    const all = Object.entries({ authorization: await this.tokens.bearer({ scopes, subject }), ...PURPOSE, ...headers }).filter(([, value]) => value !== undefined);
     const response = await this.apps[0]!.inject({
-      method, url: path, headers: { authorization: await this.tokens.bearer({ scopes, subject }), ...headers }, ...(payload === undefined ? {} : { payload }),
+      method, url: path, headers: Object.fromEntries(all) as Record<string, string>, ...(payload === undefined ? {} : { payload }),
     });
     return { status: response.statusCode, headers: response.headers, body: response.body === '' ? {} : response.json<Record<string, unknown>>() };
   }

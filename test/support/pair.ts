@@ -98,7 +98,7 @@ export async function startPair(label: string, { freshnessLimitSeconds = 60, dat
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
-  const ask: Pair['ask'] = (method, path, body) => request(marketing.url + path, method, body, {});
+  const ask: Pair['ask'] = (method, path, body) => request(marketing.url + path, method, body, { 'lupa-purpose': 'marketing' });
   const rest = async (timeoutMs = 20_000): Promise<void> => { await waitFor('rest', async () => isAtRest(await readUnrest(sides)), timeoutMs); };
 
   return {

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { mayHold } from '../reads/list-reads.sql.js';
 
 export interface AnswerRow {
   readonly id: number;
@@ -26,11 +27,12 @@ export async function deleteAnswers(manager: EntityManager, ids: readonly number
 /** Tables with a column `ref` that an erasure must leave empty; `ref_state` (tombstone) and `answer` are not among them. */
 export const TABLES_TO_SCAN = ['contact', 'parked', 'person_read'] as const;
 
-/** The re-scan after an erasure: how many rows are left of each reference; references with none are absent. */
+/** The re-scan after an erasure: how many rows are left of each reference, and how many pages of lists; references with none are absent. */
 export async function countRowsLeft(manager: EntityManager, refs: readonly string[]): Promise<Map<string, number>> {
   const scans = TABLES_TO_SCAN.map((table) => `SELECT ref FROM ${table} WHERE ref = ANY ($1::uuid[])`);
+  const pages = `SELECT s.ref FROM ref_state AS s JOIN person_read AS r ON ${mayHold('r', 's.slot')} WHERE s.ref = ANY ($1::uuid[])`;
   const rows = await manager.query<{ ref: string; rows: number }[]>(
-    `SELECT ref, count(*) AS rows FROM (${scans.join(' UNION ALL ')}) AS left_over GROUP BY ref`,
+    `SELECT ref, count(*) AS rows FROM (${[...scans, pages].join(' UNION ALL ')}) AS left_over GROUP BY ref`,
     [refs],
   );
   return new Map(rows.map(({ ref, rows: count }) => [ref, count]));

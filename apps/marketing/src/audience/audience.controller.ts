@@ -3,6 +3,8 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type Caller, CurrentCaller, Scopes } from '#auth/access.js';
 import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
 import { DATABASE_AWAY } from '#http/http.errors.js';
+import { ApiPersonRead, CurrentRead } from '../reads/person-read.decorator.js';
+import type { PersonRead } from '../reads/person-read.js';
 import { SELECTION_PROBLEMS } from '../segments/segments.errors.js';
 import { CURSOR_UNUSABLE, LIST_STALE } from './audience.errors.js';
 import {
@@ -21,12 +23,13 @@ export class AudienceController {
   @Scopes('audience:query')
   @ApiOperation({
     summary: 'List the people who may be written to by a channel',
-    description: 'A page of people with what the channel needs to reach them. Refused while the list may hold somebody who has withdrawn.',
+    description: 'A page of people with what the channel needs to reach them. Refused while the list may hold somebody who has withdrawn. Each page is logged, with who was on it.',
   })
   @ApiAnswer(200, PageSchema, 'A page, in an order that does not change between pages')
   @ApiProblems(LIST_STALE, CURSOR_UNUSABLE, ...SELECTION_PROBLEMS, DATABASE_AWAY)
-  query(@Body({ schema: QuerySchema }) query: Query): Promise<Page> {
-    return this.audience.query(query);
+  @ApiPersonRead()
+  query(@Body({ schema: QuerySchema }) query: Query, @CurrentRead() read: PersonRead): Promise<Page> {
+    return this.audience.query(query, read);
   }
 
   @Post('audience/count')

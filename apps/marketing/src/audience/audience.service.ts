@@ -6,6 +6,7 @@ import { AudienceIndex } from '../audience-index/audience-index.service.js';
 import { MARKETING_CONFIG, type MarketingConfig } from '../marketing.config.js';
 import { SelectionService } from '../segments/selection.service.js';
 import { CURSOR_UNUSABLE } from './audience.errors.js';
+import type { PersonRead } from '../reads/person-read.js';
 import type { Count, CountAnswer, FreshnessAnswer, Page, Query } from './audience.schemas.js';
 import { readPeople } from './audience.sql.js';
 import { clauseOf } from './clause.js';
@@ -28,8 +29,11 @@ export class AudienceService {
     @Inject(MARKETING_CONFIG) private readonly config: Pick<MarketingConfig, 'smallGroupThreshold'>,
   ) {}
 
-  /** @throws Failure `list-stale`, `cursor-unusable`, and those of a selection */
-  async query({ limit, cursor, ...selection }: Query): Promise<Page> {
+  /**
+   * Whoever is shown is on record, by the same statement.
+   * @throws Failure `list-stale`, `cursor-unusable`, and those of a selection
+   */
+  async query({ limit, cursor, ...selection }: Query, read: PersonRead): Promise<Page> {
     const { channel, filter, condition } = await this.selections.resolve(this.database.manager, selection, new Date());
     const list = fingerprint(channel, filter);
     const after = cursor === undefined ? undefined : readCursor(cursor, list);
@@ -44,7 +48,7 @@ export class AudienceService {
       const asOf = this.gate.freshOrRefuse(this.gate.judgeLink(link).freshness);
       const shown = slots.slice(0, limit);
       const last = shown.at(-1);
-      const contacts = last === undefined ? [] : await readPeople(this.database.manager, channel, clause, shown, link.link);
+      const contacts = last === undefined ? [] : await readPeople(this.database.manager, { channel, clause, slots: shown, link: link.link, read });
       // Have they all just left, or have the lists closed? The next look tells.
       if (contacts.length === 0 && last !== undefined && attempt < ATTEMPTS) continue;
       return { asOf, version, contacts, nextCursor: slots.length > limit && last !== undefined ? writeCursor(last, list) : null };

@@ -9,6 +9,7 @@ import { GrowthBefore1700000000006 } from './migrations/1700000000006-growth-bef
 import { StatementKeys1700000000007 } from './migrations/1700000000007-statement-keys.js';
 import { Corrections1700000000008 } from './migrations/1700000000008-corrections.js';
 import { Pulse1700000000009 } from './migrations/1700000000009-pulse.js';
+import { ListReads1700000000010 } from './migrations/1700000000010-list-reads.js';
 
 /**
  * Marketing's database. Logging stays off: the driver's errors carry parameters, which are personal data.
@@ -21,7 +22,7 @@ export function marketingDataSource(url: string, poolSize: number, queryTimeoutM
     url,
     poolSize,
     applicationName: 'lupa-marketing',
-    migrations: [Marketing1700000000001, AudienceIndex1700000000002, Segments1700000000003, Exports1700000000004, AddressDigests1700000000005, GrowthBefore1700000000006, StatementKeys1700000000007, Corrections1700000000008, Pulse1700000000009],
+    migrations: [Marketing1700000000001, AudienceIndex1700000000002, Segments1700000000003, Exports1700000000004, AddressDigests1700000000005, GrowthBefore1700000000006, StatementKeys1700000000007, Corrections1700000000008, Pulse1700000000009, ListReads1700000000010],
     migrationsTransactionMode: 'each',
     parseInt8: true,
     logging: false,

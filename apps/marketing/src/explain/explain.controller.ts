@@ -6,8 +6,8 @@ import { ApiAnswer, ApiProblems } from '#http/route-docs.js';
 import { SELECTION_PROBLEMS } from '../segments/segments.errors.js';
 import { type Explain, type ExplainAddress, ExplainAddressSchema, ExplainSchema, type Explanation, ExplanationSchema } from './explain.schemas.js';
 import { ExplainService } from './explain.service.js';
-import { ApiPersonRead, CurrentRead } from './person-read.decorator.js';
-import type { PersonRead } from './person-read.js';
+import { ApiPersonRead, CurrentRead } from '../reads/person-read.decorator.js';
+import type { PersonRead } from '../reads/person-read.js';
 
 @ApiTags('explain')
 @Controller('v1/audience')

@@ -10,7 +10,7 @@ import { SelectionService } from '../segments/selection.service.js';
 import type { Explain, ExplainAddress, Explanation } from './explain.schemas.js';
 import { explainPerson, holdOffErasure, recordPersonRead, type Sought } from './explain.sql.js';
 import { partsOf } from './filter-parts.js';
-import type { PersonRead } from './person-read.js';
+import type { PersonRead } from '../reads/person-read.js';
 
 /** Why a person is on a list, or is not. */
 @Injectable()

@@ -3,7 +3,7 @@ import type { Channel } from '#contracts/channel.js';
 import { clauseOf, conditionText, SINCE } from '../audience/clause.js';
 import type { Condition } from '../audience/condition.js';
 import type { AddressKind } from '../contacts/address-digests.js';
-import type { PersonRead } from './person-read.js';
+import type { PersonRead } from '../reads/person-read.js';
 
 /** By what a person is looked for. */
 export type Sought = { readonly ref: string } | { readonly kind: AddressKind; readonly digest: Buffer | undefined };
@@ -53,6 +53,6 @@ export async function explainPerson(
  * Writes who read, in the transaction of the read: without the entry there is no answer. The reference only of who was found:
  * one that is not held may be that of somebody erased.
  */
-export async function recordPersonRead(manager: EntityManager, { actor, purpose, route }: PersonRead, ref: string | undefined): Promise<void> {
-  await manager.query('INSERT INTO person_read (actor, purpose, route, ref) VALUES ($1, $2, $3, $4)', [actor, purpose, route, ref ?? null]);
+export async function recordPersonRead(manager: EntityManager, { actor, actorKind, purpose, route }: PersonRead, ref: string | undefined): Promise<void> {
+  await manager.query('INSERT INTO person_read (actor, actor_kind, purpose, route, ref) VALUES ($1, $2, $3, $4, $5)', [actor, actorKind, purpose, route, ref ?? null]);
 }

@@ -4,7 +4,7 @@ type Reason =
   | 'key'
   /** A keyed hash of an address that is told itself. */
   | 'keyed-hash'
-  /** Told in another shape: which lists she is on, which exports held her, how many answers are under way. */
+  /** Told in another shape: which lists she is on, which exports and pages held her, who it was that read, how many answers are under way. */
   | 'told-as'
   /** It says something of the list or export as a whole, not of her. */
   | 'of-the-list'
@@ -34,7 +34,7 @@ export const HELD_COLUMNS: Readonly<Record<string, Readonly<Record<string, 'told
   ref_state: { ...told('epoch', 'version', 'awaiting_data', 'slot'), ...not('key', 'ref'), ...not('under-way', 'pull_after'), ...not('of-the-erased', 'erased', 'rows_deleted') },
   answer: { ...not('told-as', 'id', 'epoch', 'version', 'erased', 'rows_deleted', 'applied_at'), ...not('key', 'ref') },
   parked: { ...told('queue', 'reason', 'times', 'first_at', 'last_at'), ...not('key', 'id', 'ref'), ...not('told-as', 'content', 'content_sha256') },
-  person_read: { ...told('id', 'actor', 'purpose', 'route', 'read_at'), ...not('key', 'ref') },
+  person_read: { ...told('id', 'actor', 'purpose', 'route', 'read_at', 'channel', 'fields'), ...not('key', 'ref'), ...not('told-as', 'actor_kind', 'slots'), ...not('of-the-list', 'version') },
   snapshot: {
     ...told('id', 'name', 'channel', 'taken_at', 'expires_at'), ...not('colleague', 'owner'),
     ...not('of-the-list', 'filter', 'segment_id', 'segment_version', 'as_of', 'version', 'size_at'),

@@ -20,7 +20,7 @@ export class HeldService {
       const contact = await readContact(manager, ref);
       const slot = state?.slot ?? null;
       const exports = slot === null ? [] : await readExportsOf(manager, slot, after.export, MAX_HELD);
-      const reads = await readReadsOf(manager, ref, after.read, MAX_HELD);
+      const reads = await readReadsOf(manager, ref, slot, after.read, MAX_HELD);
       const next = { export: exports.at(-1)?.number ?? after.export, read: reads.at(-1)?.number ?? after.read };
       return {
         schema: 'person.held.v1',
@@ -29,7 +29,7 @@ export class HeldService {
         snapshots: slot === null ? [] : (await readSnapshotsOf(manager, slot)).map((row) => ({ ...row, takenAt: row.takenAt.toISOString(), expiresAt: row.expiresAt.toISOString() })),
         parked: (await readParked(manager, ref)).map((row) => ({ ...row, firstAt: row.firstAt.toISOString(), lastAt: row.lastAt.toISOString() })),
         exports: exports.map((row) => this.exportOf(row)),
-        reads: reads.map((row) => ({ ...row, at: row.at.toISOString() })),
+        reads: reads.map(({ list, ...row }) => ({ ...row, at: row.at.toISOString(), ...(list && { list }) })),
         corrections: slot === null ? [] : (await readCorrectionsOf(manager, slot)).map(({ recipient, channel, fields, noticedAt, acknowledgedAt }) => ({
           recipient: this.recipientOf(recipient), channel, fields, noticedAt: noticedAt.toISOString(), acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
         })),

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { HeldExport, HeldRead } from '#contracts/person-held.v1.js';
 import type { Order } from '#contracts/order.js';
+import { mayHold } from '../reads/list-reads.sql.js';
 import { CONTACT_COLUMNS, type ContactRow } from '../contacts/contact-row.js';
 
 export interface StateRow extends Order {
@@ -108,10 +109,15 @@ export async function readPastRecipientsOf(manager: EntityManager, slot: number)
   return rows.map(({ recipient }) => recipient);
 }
 
-export type ReadRow = Omit<HeldRead, 'at'> & { readonly at: Date };
+export type ReadRow = Omit<HeldRead, 'at' | 'list'> & { readonly at: Date; readonly list: HeldRead['list'] | null };
 
-export function readReadsOf(manager: EntityManager, ref: string, after: number, limit: number): Promise<ReadRow[]> {
+/** Of herself, and of pages of lists that showed her. */
+export function readReadsOf(manager: EntityManager, ref: string, slot: number | null, after: number, limit: number): Promise<ReadRow[]> {
   return manager.query<ReadRow[]>(
-    'SELECT id AS number, read_at AS at, purpose, route, actor FROM person_read WHERE ref = $1 AND id > $2 ORDER BY id LIMIT $3', [ref, after, limit],
+    `SELECT id AS number, read_at AS at, purpose, route, actor, NULL AS list FROM person_read WHERE ref = $1 AND id > $3
+      UNION ALL
+     SELECT id, read_at, purpose, route, actor, json_build_object('channel', channel, 'fields', fields) FROM person_read AS r WHERE ${mayHold('r', '$2::integer')} AND id > $3
+      ORDER BY number LIMIT $4`,
+    [ref, slot, after, limit],
   );
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Channel } from '#contracts/channel.js';
+import { forgetInListReads } from '../reads/list-reads.sql.js';
 import type { Stored } from './contact-change.js';
 
 /** Statements of the intake, one function each, over whole batches: 500 references cost one round trip. */
@@ -50,7 +51,7 @@ export async function deleteContacts(manager: EntityManager, refs: readonly stri
 
 /**
  * Deletes every row that still carries the references, except the tombstone and the answers, and notes for
- * each how many those were.
+ * each how many those were. Pages of lists that showed them stay, without them.
  */
 export async function eraseEverywhere(manager: EntityManager, refs: readonly string[]): Promise<void> {
   await manager.query(
@@ -62,6 +63,7 @@ export async function eraseEverywhere(manager: EntityManager, refs: readonly str
      UPDATE ref_state AS s SET rows_deleted = s.rows_deleted + c.rows FROM counted AS c WHERE s.ref = c.ref`,
     [refs],
   );
+  await forgetInListReads(manager, refs);
 }
 
 export interface Keep {

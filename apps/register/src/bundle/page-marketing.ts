@@ -32,12 +32,14 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   email: ['contact.email'], phone: ['contact.phone'], address: ['contact.address'], name: ['contact.firstName', 'contact.lastName'], language: ['contact.language'],
   birthYear: ['demographics.birthYear'], occupation: ['demographics.occupation'],
 };
+const registerFields = (fields: readonly string[]): string[] => fields.flatMap((field) => FIELDS[field] ?? [field]);
 const PAST: Readonly<Record<string, Label>> = { recipient: ['recipient', 'Vastaanottaja', 'Mottagare', 'Recipient'] };
 const SNAPSHOT: Readonly<Record<string, Label>> = {
   takenAt: ['moment', 'Koottu', 'Gjord', 'Taken'], name: ['text', 'Lista', 'Lista', 'List'], channel: ['code', 'Kanava', 'Kanal', 'Channel'], expiresAt: ['moment', 'Poistetaan', 'Raderas', 'Deleted'],
 };
 const READ: Readonly<Record<string, Label>> = {
-  at: ['moment', 'Milloin', 'När', 'When'], actor: ['actor', 'Kuka', 'Vem', 'Who'], purpose: ['purpose', 'Tarkoitus', 'Ändamål', 'Purpose'], route: ['text', 'Rajapinta', 'Gränssnitt', 'Interface'],
+  at: ['moment', 'Milloin', 'När', 'When'], actor: ['actor', 'Kuka', 'Vem', 'Who'], purpose: ['purpose', 'Tarkoitus', 'Ändamål', 'Purpose'], channel: ['code', 'Lista', 'Lista', 'List'],
+  fields: ['fields', 'Mitä', 'Vad', 'What'], route: ['text', 'Rajapinta', 'Gränssnitt', 'Interface'],
 };
 const PARKED: Readonly<Record<string, Label>> = {
   lastAt: ['moment', 'Viimeksi', 'Senast', 'Last'], reason: ['text', 'Syy', 'Skäl', 'Reason'], times: ['number', 'Kertoja', 'Gånger', 'Times'], queue: ['text', 'Jono', 'Kö', 'Queue'], firstAt: ['moment', 'Ensi kerran', 'Först', 'First'],
@@ -75,9 +77,9 @@ export function marketingOf({ state, contact, exports, snapshots, reads, parked,
   return html`${facts === null ? html`<p>${MARKETING_TEXTS.nothing[language]}</p>` : html`<dl class="facts">${facts.map(({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>\n`)}</dl>`}
 ${contact && tableOf(columns(GRANT, values), contact.grants, values)}
 ${part(MARKETING_TEXTS.exports, EXPORT, exports.map((each) => ({ ...each, takenAt: each.handovers.at(-1)?.at ?? null, removeSince: each.removal?.noticedAt ?? null, removedAt: each.removal?.acknowledgedAt ?? null })).reverse())}
-${part(MARKETING_TEXTS.corrections, CORRECTION, corrections.map((each) => ({ ...each, fields: each.fields.flatMap((field) => FIELDS[field] ?? [field]) })).reverse())}
+${part(MARKETING_TEXTS.corrections, CORRECTION, corrections.map((each) => ({ ...each, fields: registerFields(each.fields) })).reverse())}
 ${part(MARKETING_TEXTS.past, PAST, pastRecipients.map((recipient) => ({ recipient })))}
 ${part(MARKETING_TEXTS.snapshots, SNAPSHOT, snapshots)}
-${part(MARKETING_TEXTS.reads, READ, [...reads].reverse())}
+${part(MARKETING_TEXTS.reads, READ, reads.map(({ list, ...read }) => ({ ...read, channel: list?.channel ?? null, fields: list === undefined ? null : registerFields(list.fields) })).reverse())}
 ${part(MARKETING_TEXTS.parked, PARKED, parked)}`;
 }

@@ -1,6 +1,7 @@
-/** A read of one person, as it is logged. */
+/** A read of people, as it is logged. */
 export interface PersonRead {
   readonly actor: string;
+  readonly actorKind: 'program' | 'staff' | 'customer';
   readonly purpose: string;
   /** Method and pattern, never the address itself. */
   readonly route: string;
