@@ -74,10 +74,10 @@ export function phoneDigits(e164: string): readonly string[] {
 
 /**
  * As columns of numbers and spreadsheets keep a number that was dialled with `0`: without it. On its own that may as well be somebody's order. Undefined:
- * the number is not dialled so, or is too short.
+ * the number is not dialled so, or is shorter than those of mobile phones, and shorter patterns take longer to find.
  */
 export function phoneAsNumber(e164: string): string | undefined {
-  return /^\+?358(\d{7,})$/.exec(e164)?.[1];
+  return /^\+?358(\d{9,})$/.exec(e164)?.[1];
 }
 
 /** Signs of more than ASCII, which have one byte each there. */
