@@ -166,6 +166,18 @@ export const MUTANTS = [
     tests: ['requests/due-date.spec'],
   },
   {
+    name: 'assigned to whom it is closed',
+    what: 'a request is assigned to, or stays with, somebody who may not handle it',
+    edits: [['apps/register/src/requests/requests.sql.js', " AND m.roles && '{", " AND m.roles <> '{"]],
+    tests: ['register/requests.spec'],
+  },
+  {
+    name: 'colleague named',
+    what: 'the person is told which employee wrote a value, a decision or a guardian’s word',
+    edits: [['apps/register/src/access-log/reader-shown.js', "return viewer === 'customer' ? null : actor", 'return actor']],
+    tests: ['register/employees-unnamed.spec'],
+  },
+  {
     name: 'disclosure without consent',
     what: 'data leaves the company after the person has withdrawn',
     edits: [['apps/register/src/disclosures/release.js', "if (last?.decision !== 'granted')", 'if (!last)']],
