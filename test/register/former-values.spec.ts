@@ -138,6 +138,23 @@ describe('a former address that is another customer’s own by now', () => {
   });
 });
 
+describe('a former address of somebody who has withdrawn', () => {
+  it('brings her back neither by an old row nor by her first registration sent again; what is decided by its next holder counts', async () => {
+    const her = somebody();
+    const id = await post(her, [grant('email'), grant('sms')]);
+    await patch(id, addresses());
+    await register.call('POST', `/v1/customers/${id}/stop-all`, { body: { decidedAt: new Date().toISOString(), method: 'unsubscribe-link', sourceSystem: 'web-shop' } });
+    expect(await onList(await post({ firstName: 'Aino', phone: her.phone }, [grant('sms')]))).toEqual([]);
+    const again = await post({ firstName: 'Aino', email: her.email }, [grant('email'), grant('post')]);
+    expect([await onList(again), await imported({ firstName: 'Aino', lastName: her.lastName, email: her.email })]).toEqual([[], 'there']);
+    await erase(again);
+    const other = addresses();
+    await patch(id, other);
+    await patch(id, addresses());
+    expect(await onList(await post({ firstName: 'Eeva', email: other.email }, [grant('email', { decidedAt: new Date().toISOString() })]))).toEqual(['email']);
+  });
+});
+
 describe('what is remembered of former addresses', () => {
   it('is what was overwritten, not what is written another way or comes back, and never as readable text', async () => {
     const her = somebody();

@@ -156,6 +156,7 @@ describe('the statement that creates customers', () => {
       }
       // As if that had been an hour ago.
       await register.database.query("UPDATE suppression SET since = since - interval '1 hour' WHERE since > now() - interval '30 minutes'");
+      await register.database.query("UPDATE former_value SET replaced_at = replaced_at - interval '1 hour 1 minute' WHERE replaced_at > now() - interval '30 minutes'");
       const since = new Date(Date.now() - 3_600_000);
       const decidedAt = new Date(since.getTime() + lead * 60_000);
       const { id } = await create([grant('email', { method, decidedAt: decidedAt.toISOString() })], contact);

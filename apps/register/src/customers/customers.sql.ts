@@ -69,19 +69,21 @@ export const DRAFT_COLUMNS = `
  * Emails are inserted in the order of their index, so that two of these never wait for each other in a circle. The suppression of the
  * address that a grant is judged by is looked up by LATERAL … LIMIT, which stays an index lookup also in a plan that was made when the
  * table was empty; so is that of the name with the postal address. What they do to the grant is passageOf of closuresFor (suppression/closure.ts) again, but that a grant not shown to be hers is
- * kept as proof instead of being refused: the answer is the same for every address.
+ * kept as proof instead of being refused: the answer is the same for every address. What was decided while another customer had the
+ * address (`former_value`) is hers, whose own record tells what has become of it: here it is proof only.
  * @param isWanted a condition on the columns of `asked`
  */
 export const creation = (isWanted: string): string => `
     decision AS MATERIALIZED (
-      SELECT asked.id AS customer_id, d.*, NOT d.is_proof_only AND d.decided_at > coalesce(person.since, '-infinity') AND (closure.since IS NULL OR (d.decided_at > closure.since AND (d.channel = ANY(closure.reopened) OR d.is_proven))) AS in_effect,
-        closure.since IS NOT NULL AND d.decided_at > greatest(closure.since, person.since) AND NOT d.channel = ANY(closure.reopened) AND d.is_proven AS lifts_suppression
+      SELECT asked.id AS customer_id, d.*, NOT d.is_proof_only AND d.decided_at > coalesce(greatest(person.since, former.since), '-infinity') AND (closure.since IS NULL OR (d.decided_at > closure.since AND (d.channel = ANY(closure.reopened) OR d.is_proven))) AS in_effect,
+        closure.since IS NOT NULL AND d.decided_at > greatest(closure.since, person.since, former.since) AND NOT d.channel = ANY(closure.reopened) AND d.is_proven AS lifts_suppression
       FROM asked, jsonb_to_recordset(asked.decisions) AS d(
         purpose text, channel text, decision text, decided_at timestamptz, wording_id text, wording_version integer,
         wording_language text, wording_sha256 text, method text, form text, source_system text, actor text,
         is_usable boolean, is_proven boolean, is_proof_only boolean, closure_digest bytea, person_digest bytea)
       LEFT JOIN LATERAL (SELECT s.since, s.reopened FROM suppression s WHERE s.digest = d.closure_digest LIMIT 1) AS closure ON true
       LEFT JOIN LATERAL (SELECT s.since FROM suppression s WHERE s.digest = d.person_digest LIMIT 1) AS person ON true
+      LEFT JOIN LATERAL (SELECT max(f.replaced_at) AS since FROM former_value f WHERE f.value_index = coalesce(asked.email_index, asked.phone_index)) AS former ON true
     ), known AS (
       SELECT customer_id FROM decision WHERE is_usable AND in_effect GROUP BY customer_id
     ), created AS (

@@ -15,6 +15,8 @@ export class FormerValues1700000000017 implements MigrationInterface {
         replaced_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         PRIMARY KEY (customer_id, value_index)
       );
+      -- Who registers with an address is asked whose it was.
+      CREATE INDEX former_value_value_index ON former_value (value_index);
       ALTER TABLE suppression DROP CONSTRAINT suppression_kind_check, ADD CONSTRAINT suppression_kind_check CHECK (kind IN ('email', 'phone', 'post'));
       -- Positions among the values of a case that this round does not look for, because somebody of today has them.
       ALTER TABLE erasure_case ADD COLUMN left_out smallint[] NOT NULL DEFAULT '{}';
