@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip, gunzipSync } from 'node:zlib';
+import { errorCode } from '#database/database-errors.js';
 
 /** Unpacks gzip as it comes (RFC 1952), any number of members, and hands on what it can, also of a file that is cut short or damaged. */
 export class GradualGunzip {
@@ -28,5 +29,23 @@ export class GradualGunzip {
     if (!this.failed) this.stream.end();
     await this.closed;
     return !this.failed;
+  }
+}
+
+/** How gzip begins (RFC 1952, 2.3.1), with the one method that there is. */
+export const GZIP = Buffer.from('1f8b08', 'hex');
+/** A value that holds more is not unpacked: it would have to be in memory whole. */
+const MOST = 1 << 25;
+
+/**
+ * What a value is that is packed by gzip, also when its end is cut off. Undefined: it is not, or is damaged; of millions of encrypted values some begin like it.
+ * `too large`: it is, but cannot be held.
+ */
+export function gunzippedValue(value: Buffer): Buffer | 'too large' | undefined {
+  if (!value.subarray(0, GZIP.length).equals(GZIP)) return undefined;
+  try {
+    return gunzipSync(value, { maxOutputLength: MOST, finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (error) {
+    return errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too large' : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { Needles } from './needles.js';
 import { RowBatch } from './row-batch.js';
@@ -14,6 +15,7 @@ const SOUGHT: readonly Sought[] = [
 const piece = fc.oneof(
   fc.constantFrom('aino@firma.fi', 'AINO@FIRMA.FI', 'a@b.fi', '+358451206627', '045 120 6627', '045', '1206627', REF, REF.replaceAll('-', ''), 'Li', 'Bo', 'Tie 5', 'Tie', 'firma.fi', '\\N', '\\t', '\\n', '\\\\', '\\b'),
   fc.constantFrom('aino@firma.fi', '045-120-6627', `x${REF}`, 'Tie 5 Li Bo', 'nobody at all').map((text) => `\\\\x${Buffer.from(text).toString('hex')}`),
+  fc.constantFrom('aino@firma.fi', 'nobody at all').map((text) => `\\\\x${gzipSync(text).toString('hex')}`),
   fc.stringMatching(/^[a-z #,.\d-]{0,12}$/),
 );
 const row = fc.tuple(fc.array(fc.array(piece, { maxLength: 4 }), { minLength: 1, maxLength: 5 }), fc.constantFrom(0, 0, 0, 0, 3, 30_000, 65_536))

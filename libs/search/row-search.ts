@@ -1,4 +1,6 @@
 import { binaryValues, fieldsOf, unescaped } from './copy-text.js';
+import { formOf } from './file-forms.js';
+import { gunzippedValue } from './gunzip.js';
 import type { FoundKind, Needles, Note } from './needles.js';
 import { Tally } from './tally.js';
 
@@ -8,6 +10,8 @@ export type ExpectedKinds = ReadonlyMap<number, ReadonlySet<FoundKind>>;
 /** Searches rows of one table, as `COPY … TO STDOUT (FORMAT text)` sends them, one a message; each once. */
 export class RowSearch {
   readonly tally = new Tally();
+  /** Why a value could not be searched whole. */
+  readonly unsearched = new Set<string>();
   private row = 0;
 
   /** @param expected subtracted column by column: the same value in another column of the row is found */
@@ -29,7 +33,16 @@ export class RowSearch {
   private search(row: Buffer, note: Note): void {
     const text = unescaped(row);
     this.needles.search(text, true, note);
-    if (text !== row) for (const bytes of binaryValues(text)) this.needles.search(bytes, true, note);
+    if (text !== row) for (const bytes of binaryValues(text)) this.searchBytes(bytes, note);
+  }
+
+  /** And what they stand for when they are packed. */
+  private searchBytes(bytes: Buffer, note: Note): void {
+    this.needles.search(bytes, true, note);
+    const unpacked = gunzippedValue(bytes);
+    if (unpacked === undefined) return;
+    if (unpacked === 'too large' || formOf(unpacked) !== 'plain') this.unsearched.add('compressed');
+    if (unpacked !== 'too large') this.needles.search(unpacked, true, note);
   }
 
   /** Only rows that hold something are looked at column by column. What stands in several columns together is in none of them. */

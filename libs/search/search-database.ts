@@ -1,6 +1,7 @@
 import { copyOut } from '#database/copy-out.js';
 import { errorCode } from '#database/database-errors.js';
 import { type CatalogTable, COPY_STATISTICS, copyTable, IS_GONE, LIST_LARGE_OBJECTS, LIST_TABLES, READ_LARGE_OBJECT } from './catalog.sql.js';
+import { ContentSearch } from './content-search.js';
 import { fieldsOf } from './copy-text.js';
 import type { FoundKind, Needles } from './needles.js';
 import { RowBatch } from './row-batch.js';
@@ -8,7 +9,6 @@ import { type ExpectedKinds, RowSearch } from './row-search.js';
 import { Places } from './places.js';
 import type { SearchedDatabase, SearchRunner } from './searched-database.js';
 import type { Finding, Unsearched } from './sought.js';
-import { StreamSearch } from './stream-search.js';
 
 /** Something that may stand in a column although the person is erased, and why; shown with the result, so never a person's name or address. */
 export interface ExpectedValue {
@@ -138,6 +138,7 @@ class DatabaseSearch {
       if (failed !== undefined && await this.isGone(table)) continue;
       if (failed === undefined) this.counts.tables += 1;
       else this.places.addUnsearched(place, failed);
+      for (const reason of search.unsearched) this.places.addUnsearched(place, reason);
       this.places.add(search.tally, place);
     }
   }
@@ -157,20 +158,20 @@ class DatabaseSearch {
   async largeObjects(): Promise<void> {
     for (const { oid } of (await this.runner.query(LIST_LARGE_OBJECTS)) as { oid: string }[]) {
       const place = `large object ${oid}`;
-      const search = new StreamSearch(this.needles);
+      const search = new ContentSearch(this.needles);
       const failed = await this.failureOf(async () => {
         for (let from = 0; ; from += LARGE_OBJECT_PART) {
           const [part] = (await this.runner.query(READ_LARGE_OBJECT, [oid, from, LARGE_OBJECT_PART])) as { bytes: Buffer }[];
           if (!part || part.bytes.length === 0) break;
           this.counts.bytes += part.bytes.length;
-          search.take(part.bytes);
+          await search.take(part.bytes);
         }
       });
+      const reasons = await search.end();
       if (failed === NO_LARGE_OBJECT) continue; // deleted meanwhile
-      search.end();
       if (failed === undefined) this.counts.largeObjects += 1;
-      else this.places.addUnsearched(place, failed);
-      this.places.add(search.tally, place);
+      for (const reason of failed === undefined ? reasons : [failed]) this.places.addUnsearched(place, reason);
+      for (const tally of search.tallies) this.places.add(tally, place);
     }
   }
 

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { DataSource } from 'typeorm';
 import { registerDataSource } from '#register/database/data-source.js';
 import { Needles } from '#search/needles.js';
@@ -14,6 +16,7 @@ const AINO = {
   together: [['Aino', 'Virtanen', 'Mäkitie 5']],
 } as const;
 const REF = AINO.values[3].text;
+const PACKED = gzipSync('{"to":"aino.virtanen@example.fi"}').toString('hex');
 
 describe('the search of a database', () => {
   let database: TestDatabase;
@@ -54,6 +57,7 @@ describe('the search of a database', () => {
     ['jsonb', 'jsonb', `'{"a": [{"phone": "+358451206627"}]}'`], ['json as it was written', 'json', `'{"street":"M\\u00e4kitie 5", "name":"Virtanen Aino"}'`],
     ['text[]', 'text[]', `ARRAY['x', 'aino.virtanen@example.fi']`], ['uuid', 'uuid', `'${REF}'`], ['uuid[]', 'uuid[]', `ARRAY['${REF}']::uuid[]`],
     ['bytea that is text', 'bytea', `convert_to('Hello aino.virtanen@example.fi', 'UTF8')`], ['bytea that is an id', 'bytea', `decode('${REF.replaceAll('-', '')}', 'hex')`],
+    ['bytea that is packed', 'bytea', `'\\x${PACKED}'`], ['packed and cut off', 'bytea', `'\\x${PACKED.slice(0, -16)}'`], ['packed in an array', 'bytea[]', `ARRAY['\\x00', '\\x${PACKED}']::bytea[]`],
     ['bytea[]', 'bytea[]', `ARRAY[convert_to('{"phone":"0451206627"}', 'UTF8')]`], ['a number', 'bigint', '358451206627'],
     ['text with tabs, newlines, backslashes', 'text', `E'C:\\\\temp\\taino.virtanen@example.fi\\nx'`], ['a row of many columns', 'text', `repeat('x', 100000) || ' Aino Virtanen' || E'\\n' || 'Mäkitie 5'`],
     ['a type that nobody had thought of', `elsewhere.mood`, `'aino.virtanen@example.fi'`], ['an array of it', 'elsewhere.mood[]', `ARRAY['aino.virtanen@example.fi']::elsewhere.mood[]`],
@@ -91,6 +95,20 @@ describe('the search of a database', () => {
     const statements = ['CREATE TABLE elsewhere.added (email text)', `INSERT INTO elsewhere.added SELECT 'someone-' || n || '@example.fi' FROM generate_series(1, 9) n UNION ALL SELECT 'aino.virtanen@example.fi'`, 'ANALYZE elsewhere.added', 'DELETE FROM elsewhere.added'];
     expect((await searched(statements, drop)).found).toEqual([finding('statistics of elsewhere.added.email')]);
     expect((await searched([...statements, `INSERT INTO elsewhere.added VALUES ('x')`, 'ANALYZE elsewhere.added'], drop)).found).toEqual([]);
+  });
+
+  it('tells of packed bytes that are packed again, and of too many, and not of those that only begin so', async () => {
+    const bytes = (value: Buffer): string => `'\\x${value.toString('hex')}'`;
+    const values = [gzipSync(gzipSync('x')), gzipSync(Buffer.alloc(1 << 26)), Buffer.concat([Buffer.from('1f8b0800', 'hex'), Buffer.alloc(200, 0xff)])];
+    const tables = values.map((value, n) => `CREATE TABLE packed_${n} AS SELECT ${bytes(value)}::bytea AS b`);
+    const { found, unsearched } = await searched(tables, 'DROP TABLE packed_0, packed_1, packed_2');
+    expect({ found, unsearched }).toEqual({ found: [], unsearched: [0, 1].map((n) => ({ store: 'register', place: `public.packed_${n}`, reason: 'compressed' })) });
+  });
+
+  it('unpacks large objects, and tells of those that it cannot look into', async () => {
+    const [packed, encrypted] = [PACKED, `0000${randomBytes(500).toString('hex')}`];
+    const { found, unsearched } = await searched([`SELECT lo_from_bytea(4711, '\\x${packed}'), lo_from_bytea(4712, '\\x${encrypted}')`], 'SELECT lo_unlink(4711), lo_unlink(4712)');
+    expect({ found, unsearched }).toEqual({ found: [finding('large object 4711')], unsearched: [{ store: 'register', place: 'large object 4712', reason: 'format' }] });
   });
 
   it('reads large objects, across the parts in which they are read', async () => {
