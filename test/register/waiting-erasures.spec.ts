@@ -65,7 +65,7 @@ describe('an erasure that has waited for the end of a hold is dropped', () => {
     expect(await endHold(id)).toEqual({ caseId: null, dropped: true });
   });
 
-  it('and lets nobody back into marketing before she was told, since then', async () => {
+  it('and lets nobody back into marketing before she was told, since then, and has consented anew', async () => {
     const id = await held();
     await waits(id, 'request');
     const early = now();
@@ -74,6 +74,8 @@ describe('an erasure that has waited for the end of a hold is dropped', () => {
     await endHold(id);
     expect([(await lift(id)).body['type'], (await notice(id, early)).body['type']]).toEqual(['/problems/notice-not-sent', '/problems/notice-too-early']);
     expect([(await notice(id)).status, (await lift(id)).status]).toEqual([200, 200]);
+    expect(await projected(register, id)).toEqual([]); // who asks to be erased wants no marketing
+    expect((await register.call('PUT', `/v1/customers/${id}/consents/marketing/email`, { body: decision({ method: 'account-settings' }) })).status).toBe(200);
     expect(await projected(register, id)).toEqual(['email']);
   });
 
