@@ -48,4 +48,22 @@ export const SEGMENT_MUTANTS = [
     edits: [['apps/marketing/src/explain/explain.service.js', 'await recordPersonRead(manager, read, person?.ref);', '']],
     tests: ['marketing/explain.spec'],
   },
+  {
+    name: 'page of a list unlogged',
+    what: 'a list is shown, and nobody learns who saw whom',
+    edits: [['apps/marketing/src/reads/list-reads.sql.js', 'HAVING count(*) > 0', 'HAVING false']],
+    tests: ['marketing/list-reads.spec'], only: 'on record for every page',
+  },
+  {
+    name: 'erased on pages',
+    what: 'pages of lists know an erased person',
+    edits: [['apps/marketing/src/intake/intake.sql.js', 'await forgetInListReads(manager, refs);', '']],
+    tests: ['marketing/list-reads.spec'], only: 'not known any more',
+  },
+  {
+    name: 'erased while a page is read',
+    what: 'a page that is read during an erasure puts the person back',
+    edits: [['apps/marketing/src/database/migrations/1700000000010-list-reads.js', 'IF NEW.version IS DISTINCT', 'IF false AND NEW.version IS DISTINCT']],
+    tests: ['marketing/list-reads.spec'], only: 'while the page is read',
+  },
 ];
