@@ -13,6 +13,10 @@ import { Retention } from './retention.service.js';
 const DOES: Readonly<Record<Rule, string>> = { 'relationship-ended': 'to be erased', 'consent-inactive': 'whose consents have lapsed', 'read-log': 'read(s) to be forgotten' };
 const DONE: Readonly<Record<Rule, string>> = { 'relationship-ended': 'erased', 'consent-inactive': 'lapsed', 'read-log': 'forgotten' };
 
+const KEPT: Readonly<Record<Rule, string>> = {
+  'relationship-ended': `by a restriction or a legal hold, or ended by a record of less than ${DAYS_KNOWN} days ago`, 'consent-inactive': 'by a restriction', 'read-log': 'by a restriction or a legal hold',
+};
+
 /** Operator commands about retention. They print numbers and days, never a person. */
 export const RETENTION_COMMANDS = {
   'retention:run': {
@@ -37,7 +41,7 @@ export const RETENTION_COMMANDS = {
 async function preview(retention: Retention): Promise<void> {
   for (const { rule, due, spared, oldest } of await retention.preview(new Date())) {
     const since = oldest ? `, the oldest since ${oldest.toISOString().slice(0, 10)}` : '';
-    const kept = spared > 0 ? `; ${spared} more are kept by a restriction or a legal hold, or ended by a record of less than ${DAYS_KNOWN} days ago` : '';
+    const kept = spared > 0 ? `; ${spared} more are kept ${KEPT[rule]}` : '';
     console.log(`${rule}: ${due} ${DOES[rule]}${since}${kept}`);
   }
 }
