@@ -121,8 +121,7 @@ describe('somebody who was erased', () => {
       await register.call('POST', `/v1/customers/${id}/stop-all`, { body: { decidedAt: ago(0), method: 'unsubscribe-link', sourceSystem: 'web-shop' } });
     }],
   ])('does not come back when she is %s, and the consent of a shop whose clock runs ahead is sent again', async (_, goes) => {
-    const contact = addresses();
-    const consent = decision({ decidedAt: ago(-1), method: 'confirmed-opt-in' });
+    const [contact, consent] = [addresses(), decision({ decidedAt: ago(-1), method: 'confirmed-opt-in' })];
     const person = await create([{ purpose: 'marketing', channel: 'email', ...consent }], contact);
     expect(await projected(person.id)).toEqual(['email']);
     await goes(person);
