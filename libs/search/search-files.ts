@@ -30,6 +30,8 @@ const VANISHED: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'ENOTDIR']);
 const MOST_WALKS = 4;
 const SLASH = Buffer.from('/');
 const NOTHING = Buffer.alloc(0);
+/** Brotli has no mark, and little of it does not look packed. */
+const BROTLI = Buffer.from('.br');
 
 /**
  * Searches every file below the directories, and the names of all of them, once, whatever number of people is looked for. A file that
@@ -121,7 +123,9 @@ class DirectorySearch {
       this.bytes += bytesRead;
       await search.take(this.chunk.subarray(0, bytesRead));
     }
-    for (const reason of await search.end()) this.unsearched(path, reason);
+    const reasons = await search.end();
+    for (const reason of reasons) this.unsearched(path, reason);
+    if (reasons.size === 0 && path.subarray(-BROTLI.length).equals(BROTLI)) this.unsearched(path, 'compressed');
     this.files += 1;
     for (const tally of search.tallies) this.places.add(tally, this.place(path));
   }

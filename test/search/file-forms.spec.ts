@@ -61,6 +61,11 @@ describe('forms of files', () => {
     expect(await search()).toMatchObject({ unsearched: [], files: 1 });
   });
 
+  it('does not take a little of brotli for a text without her', async () => {
+    write('page.html.br', brotliCompressSync(EMAIL));
+    expect((await search()).unsearched).toEqual([{ store: 'logs', place: 'page.html.br', reason: 'compressed' }]);
+  });
+
   it('finds her in members of a tar, also in gzip', async () => {
     write('a.tar', tarOf({ 'x.log': 'x'.repeat(1_000), 'y.log': EMAIL }));
     write('b.tgz', gzipSync(tarOf({ 'y.log': EMAIL })));
