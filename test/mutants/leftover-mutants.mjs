@@ -48,4 +48,22 @@ export const LEFTOVER_MUTANTS = [
     edits: [['libs/search/search-program.js', "errorCode(error) ?? (error instanceof Error ? error.name : 'unknown')", 'error.message']],
     tests: ['search/search-thread.spec'],
   },
+  {
+    name: 'packed in a tar',
+    what: 'a packed member of a tar is taken for a text without anybody in it',
+    edits: [['libs/search/tar-members.js', "form !== 'plain'", 'false']],
+    tests: ['search/file-forms.spec'],
+  },
+  {
+    name: 'anybody with that number',
+    what: 'nine digits are her telephone number although nothing beside them says so',
+    edits: [['libs/search/needles.js', 'if (isAny)', 'if (isAny) return true;\n    if (isAny)']],
+    tests: ['search/needles.spec'], only: 'what is found',
+  },
+  {
+    name: 'packed in a column',
+    what: 'rows with packed bytes are not looked into',
+    edits: [['libs/search/row-batch.js', 'text.includes(PACKED)', 'false']],
+    tests: ['search/row-batch.spec'],
+  },
 ];
