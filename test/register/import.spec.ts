@@ -53,6 +53,16 @@ const everything = (): Promise<object[]> => register.database.query(`
   UNION ALL SELECT to_jsonb(s)::text FROM suppression s ORDER BY 1`);
 
 describe('a row of a file', () => {
+  it('has a consent that has lapsed as proof only, unless she was heard of since', async () => {
+    const [silent, heard] = [address(), address()];
+    const rowOf = ({ email, phone }: { email: string; phone: string }, activeAt: string): string =>
+      csv('Aino', 'Virtanen', email, phone, 'customer', ...granted().with(1, '2016-05-04T12:30:00Z'), activeAt);
+    const run = await importing([csv(...PERSON, ...consentOf('email'), 'activeAt'), rowOf(silent, ''), rowOf(heard, DECIDED)]);
+    expect([run.error, run.out]).toEqual(['', expect.stringContaining('marketing is told of 1')]);
+    expect([await projected(register, await idOf(silent.email)), await projected(register, await idOf(heard.email))]).toEqual([[], ['email']]);
+    expect(await history(await idOf(silent.email))).toMatchObject([{ decision: 'granted', inEffect: false, wording: WORDING }]);
+  });
+
   it('becomes what the same registration by REST becomes, and marketing hears of her', async () => {
     const [one, other] = [address(), address()];
     const contact = { firstName: 'Väinö', lastName: 'O"Hara; y', language: 'fi', address: { street: 'Katu 1', postalCode: '04300', city: 'Tuusula' } };
