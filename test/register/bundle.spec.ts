@@ -220,6 +220,14 @@ describe('the bundle', () => {
     }
   });
 
+  it('tells which lists of marketing have shown her, and what of her, in words', async () => {
+    const list = { channel: 'email', fields: ['name', 'birthYear', 'consents', 'email'] } as const;
+    held = () => ({ ...NOTHING, reads: [{ number: 1, at: '2026-11-23T09:00:00.000Z', purpose: 'marketing', route: 'POST /v1/audience/query', actor: 'shop', list: { ...list, fields: [...list.fields] } }] });
+    const { files, data } = await fetchBundle(await person());
+    expect(data.marketing.reads[0]?.list).toEqual(list);
+    expect(files['index.html']).toContain('first name, last name, year of birth, consents, email');
+  });
+
   it('is hers and of those who may read her, declares its purpose, and stands in the log of reads', async () => {
     const [her, other] = [await person(), await person()];
     const own = await register.token({ kind: 'customer', subject: her, scopes: CUSTOMER_SCOPES });
