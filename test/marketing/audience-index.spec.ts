@@ -104,7 +104,7 @@ describe(`two indexes on one database, with seed ${SEED}`, () => {
     }],
     ['the database is an older one', async (at) => {
       await at.query('UPDATE audience_version SET version = version - 1');
-      for (const log of ['contact_change', 'departure']) await at.query(`DELETE FROM ${log} WHERE version > (SELECT version FROM audience_version)`);
+      for (const log of ['contact_change', 'departure', 'correction']) await at.query(`DELETE FROM ${log} WHERE version > (SELECT version FROM audience_version)`);
     }],
     ['the database was restored', (at) => at.query('UPDATE link_state SET marketing_epoch = gen_random_uuid()')],
   ])('answer by the table, and load anew, when %s', async (_name, change) => {
