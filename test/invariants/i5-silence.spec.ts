@@ -97,6 +97,7 @@ describe('silence', () => {
     await pair.sides.register.query("UPDATE sync_pending SET next_attempt_at = clock_timestamp() + interval '1 hour'");
     await pair.marketing.start();
     await waitFor('the message to be parked', async () => (await pair.sides.marketing.query("SELECT 1 FROM parked WHERE reason = 'not-as-agreed'")).rowCount === 1);
+    await waitFor('the first watermark since the start', async () => (await refused())['reason'] !== 'not-heard-since');
     expect(await refused()).toMatchObject(tooOld);
     await pair.resendNow();
     expect(await pair.open()).toBeLessThan(RECOVERY_MS);
