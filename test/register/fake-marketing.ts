@@ -22,6 +22,8 @@ export class FakeMarketing {
   recipients: ErasureStatement['recipients'] = [];
   /** What it says is left of whoever is erased. */
   rowsLeft = 0;
+  /** About whom it states that; undefined: about whoever is erased. */
+  about?: string | undefined;
   /** Rounds in which it was asked to search. */
   readonly rounds: string[] = [];
   /** What it was told to look for, by case. */
@@ -84,7 +86,7 @@ export class FakeMarketing {
     const body: Applied = {
       schema: 'applied.v1', marketingEpoch: this.epoch, appliedAt: now, answers: messages.filter(({ erased }) => !erased).map(orderOf),
       erasures: await Promise.all(messages.filter(({ erased }) => erased).map(async (message) => {
-        const statement: ErasureStatement = { ...orderOf(message), marketingEpoch: this.epoch, appliedAt: now, rowsDeleted: 1, rowsLeft: this.rowsLeft, recipients: this.recipients };
+        const statement: ErasureStatement = { ...orderOf(message), ref: this.about ?? message.ref, marketingEpoch: this.epoch, appliedAt: now, rowsDeleted: 1, rowsLeft: this.rowsLeft, recipients: this.recipients };
         return { ...orderOf(message), statement: await this.sign(statement) };
       })),
     };

@@ -137,6 +137,14 @@ describe('a person of whom something is found', () => {
     await register.database.query('DELETE FROM erasure_case WHERE id = $1', [caseId]);
   });
 
+  it('has none when marketing has stated the deletion of somebody else', async () => {
+    marketing.about = randomUUID();
+    const caseId = await scene.erased(await scene.person());
+    expect((await scene.kept(caseId)).findings).toEqual({ found: [], unsearched: [{ store: 'marketing', place: 'statement of the erasure', reason: 'unreadable' }] });
+    marketing.about = undefined;
+    await register.database.query('DELETE FROM erasure_case WHERE id = $1', [caseId]);
+  });
+
   it.each<[string, () => void, object]>([
     ['marketing has found her', () => { marketing.found = [{ store: 'exports', place: 'a.csv', count: 2 }]; }, { found: [{ store: 'exports', place: 'a.csv', count: 2 }], unsearched: [] }],
     ['marketing could not search a place', () => { marketing.unsearched = [{ store: 'exports', place: 'b.csv', reason: 'EACCES' }]; }, { found: [], unsearched: [{ store: 'exports', place: 'b.csv', reason: 'EACCES' }] }],
